@@ -1,0 +1,31 @@
+//! The nouns of Muster: entries, accounts, snapshots, plans, runs. Pure data.
+//!
+//! This crate knows nothing about files, networks, clocks, WebAssembly,
+//! policies or databases. Everything else in the engine is written in its
+//! words, so each word stands here once.
+//!
+//! Reading order: [`ids`] and [`username`] name people; [`value`] is what a
+//! field holds; [`page`] is what a provider delivered and [`coverage`] how much
+//! it proves; [`account`] is what the intranet holds; [`plan`] is what is to
+//! change, [`run`] what was done.
+
+pub mod account;
+pub mod coverage;
+pub mod ids;
+pub mod page;
+pub mod plan;
+pub mod run;
+pub mod username;
+pub mod value;
+
+pub use account::{Account, AccountStatus, AccountView, BlockReason, Owner};
+pub use coverage::{Coverage, Evidence, PartialReason};
+pub use ids::{AccountId, DirectoryName, ExternalId, FieldName, RunId, StateVersion};
+pub use page::{BlockCause, EntryView, Page, Problem, Removal, SourceStatus, Subject};
+pub use plan::{
+    Action, Bindings, Cause, Change, Fault, FieldChange, Finding, GuardResult, Plan, PolicyLine,
+    Reason,
+};
+pub use run::{Actor, AuditRecord, DirectoryRecord, Run, RunOutcome};
+pub use username::{Username, UsernameKey};
+pub use value::{Value, ValueView};

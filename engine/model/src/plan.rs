@@ -1,0 +1,342 @@
+//! What is to change, why, and what it was computed from.
+//!
+//! A [`Plan`] is immutable and complete: applying it makes no choice. Its JSON
+//! form is `muster.plan/1`; names in it are stable, and more may be added.
+
+use crate::account::{Account, BlockReason};
+use crate::coverage::Coverage;
+use crate::ids::{AccountId, DirectoryName, ExternalId, FieldName, StateVersion};
+use crate::username::Username;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The name and version of the plan format.
+pub const PLAN_FORMAT: &str = "muster.plan/1";
+
+/// What is done to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// A new account.
+    Create,
+    /// An existing account becomes the directory's.
+    Adopt,
+    /// Another username for the same account.
+    Rename,
+    /// Other values in mapped fields.
+    Update,
+    /// The account is no longer blocked.
+    Unblock,
+    /// The account is blocked; nothing is deleted.
+    Block,
+    /// The account becomes local.
+    Detach,
+}
+
+impl Action {
+    /// All actions, in the order in which a plan lists them.
+    pub const ALL: [Self; 7] = [
+        Self::Create,
+        Self::Adopt,
+        Self::Rename,
+        Self::Update,
+        Self::Unblock,
+        Self::Block,
+        Self::Detach,
+    ];
+
+    /// Returns the word that stands in plans, policies and the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Adopt => "adopt",
+            Self::Rename => "rename",
+            Self::Update => "update",
+            Self::Unblock => "unblock",
+            Self::Block => "block",
+            Self::Detach => "detach",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A place in a policy file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PolicyLine {
+    /// The file, as it was named on the command line.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for PolicyLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// Why a change is made. Reasons explain; they never steer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Stable, for programs: `left-scope`, `rule:contract-ended`, `new`.
+    pub code: String,
+    /// A sentence, for people.
+    pub text: String,
+    /// The line of policy that caused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyLine>,
+}
+
+/// Why a field gets another value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The source has another value than at the last sync.
+    Source,
+    /// Somebody edited the account; the source has not moved. It is reverted.
+    LocalEdit,
+    /// The policy maps the field anew, or in another way.
+    Policy,
+}
+
+/// One field's way from old to new. `null` is absent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The field; `username` and `block_reasons` stand for the account's own.
+    pub name: FieldName,
+    /// What the account holds.
+    pub old: Option<Value>,
+    /// What it will hold.
+    pub new: Option<Value>,
+    /// Why.
+    pub cause: Cause,
+    /// The line of policy that maps the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyLine>,
+}
+
+/// One action on one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What is done.
+    pub action: Action,
+    /// The account's username after the change.
+    pub username: Username,
+    /// The person's identifier at the source.
+    pub external_id: Option<ExternalId>,
+    /// The account; for a create, the number that it will get.
+    pub account_id: AccountId,
+    /// Why.
+    pub reason: Reason,
+    /// Values that change, in order of their names.
+    pub fields: Vec<FieldChange>,
+}
+
+/// What went wrong with one person's data. It stops nobody else.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Finding {
+    /// Stable, for programs: `username-clash`.
+    pub code: Fault,
+    /// The person, by the best name that is known.
+    pub username: Option<String>,
+    /// What, why and what to do, as sentences.
+    pub text: String,
+    /// The line of policy that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyLine>,
+    /// True if the person's changes are held back because of it.
+    pub held: bool,
+}
+
+/// Kinds of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// Two people claim one username, or it is somebody else's.
+    UsernameClash,
+    /// Two entries have one identifier.
+    DuplicateId,
+    /// The entry has no username.
+    NoUsername,
+    /// The entry has no external id, and the policy matches by it.
+    NoExternalId,
+    /// Under `key: username`: the same person under another name.
+    LikelyRename,
+    /// The record could not be read.
+    BrokenRecord,
+    /// An expression could not be evaluated for this person.
+    ExpressionFailed,
+    /// The source does not say whether the person may log in.
+    StatusUnknown,
+    /// Blocked at the source or by a rule, and without an account: none is made.
+    Skipped,
+    /// Not seen, and absence is not proven: left as it is.
+    AbsenceUnproven,
+    /// A new entry carries the name of an account whose person is gone.
+    Recreated,
+    /// The change needs another one that is not in this plan.
+    NeedsOther,
+}
+
+impl Fault {
+    /// Returns the stable code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UsernameClash => "username-clash",
+            Self::DuplicateId => "duplicate-id",
+            Self::NoUsername => "no-username",
+            Self::NoExternalId => "no-external-id",
+            Self::LikelyRename => "likely-rename",
+            Self::BrokenRecord => "broken-record",
+            Self::ExpressionFailed => "expression-failed",
+            Self::StatusUnknown => "status-unknown",
+            Self::Skipped => "skipped",
+            Self::AbsenceUnproven => "absence-unproven",
+            Self::Recreated => "recreated",
+            Self::NeedsOther => "needs-other",
+        }
+    }
+}
+
+/// What a guard measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GuardResult {
+    /// `block.max`, `block.max_percent`, `shrink.max_percent`, `protect`, …
+    pub name: String,
+    /// What the policy allows.
+    pub limit: u64,
+    /// What the plan would do, in the same unit.
+    pub value: u64,
+    /// True if the plan must not be applied.
+    pub tripped: bool,
+    /// Whom or what it is about, as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The reason for which a person let this plan go past the guard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<String>,
+    /// Where the limit stands; none for a built-in limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyLine>,
+}
+
+/// What a plan was computed from. Applying refuses when any of it has moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bindings {
+    /// The policy file as it was named.
+    pub policy_file: String,
+    /// SHA-256 of the policy's text.
+    pub policy: String,
+    /// Digest of all entries read, whatever their order.
+    pub snapshot: String,
+    /// The store that it was planned for.
+    pub state: String,
+    /// The store's version.
+    pub state_version: StateVersion,
+    /// Name and version of the plugin.
+    pub plugin: String,
+    /// SHA-256 of the plugin.
+    pub plugin_digest: String,
+    /// When the plan was made, RFC 3339 in UTC. `now` of all its conditions.
+    pub created: String,
+    /// After this instant it can no longer be applied.
+    pub expires: String,
+}
+
+/// How many people were found in each situation.
+pub type Situations = BTreeMap<String, u64>;
+
+/// All changes and findings of one run, bound to what it was computed from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`PLAN_FORMAT`].
+    pub format: String,
+    /// The directory that it is about.
+    pub directory: DirectoryName,
+    /// Number of changes per action; every action is listed.
+    pub summary: BTreeMap<Action, u64>,
+    /// People per situation: confirmed, new, left-scope, …
+    pub situations: Situations,
+    /// Number of changes per reason code.
+    pub reasons: BTreeMap<String, u64>,
+    /// How much of the source was read.
+    pub coverage: Coverage,
+    /// What is to be done, by action and username.
+    pub changes: Vec<Change>,
+    /// What is odd, by code and username.
+    pub findings: Vec<Finding>,
+    /// What the guards say.
+    pub guards: Vec<GuardResult>,
+    /// Seats; null where the policy has no limit.
+    pub licences: Option<Licences>,
+    /// Mapped fields that sync owns from now on (`mode: always`), in order;
+    /// `username` is among them where it comes from the source.
+    pub tracked: Vec<FieldName>,
+    /// Accounts whose tracked fields agree with the source once the plan is
+    /// applied: what they then hold becomes "last synced". In order.
+    pub settled: Vec<AccountId>,
+    /// What the plan was computed from.
+    pub bindings: Bindings,
+    /// Where to go on at the source with the next delta, if it has a feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Vec<u8>>,
+}
+
+impl Plan {
+    /// True if a guard that nobody overrode forbids to apply the plan.
+    pub fn is_stopped(&self) -> bool {
+        self.guards
+            .iter()
+            .any(|guard| guard.tripped && guard.overridden.is_none())
+    }
+
+    /// Number of people whose changes are held back.
+    pub fn held(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.held).count()
+    }
+
+    /// True if the plan rests on less than the whole truth: the source was
+    /// incomplete or somebody is held.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self.coverage, Coverage::Partial { .. }) || self.held() > 0
+    }
+}
+
+/// Seats that a policy's licence limit leaves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Licences {
+    /// Seats in all.
+    pub limit: u64,
+    /// Used before the plan.
+    pub now: u64,
+    /// Used after it.
+    pub after: u64,
+    /// Left after it.
+    pub left: u64,
+}
+
+/// The account side of a create: what the new account will be.
+pub fn created_account(change: &Change, directory: &DirectoryName) -> Account {
+    let mut account = Account {
+        id: change.account_id,
+        username: change.username.clone(),
+        owner: crate::account::Owner::Directory(directory.clone()),
+        external_id: change.external_id.clone(),
+        block_reasons: std::collections::BTreeSet::<BlockReason>::new(),
+        fields: BTreeMap::new(),
+        synced: BTreeMap::new(),
+    };
+    for field in &change.fields {
+        if let Some(value) = &field.new {
+            account.fields.insert(field.name.clone(), value.clone());
+        }
+    }
+    account
+}

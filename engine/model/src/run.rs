@@ -1,0 +1,117 @@
+//! What was done: runs, and the record of every change.
+
+use crate::coverage::Coverage;
+use crate::ids::{AccountId, DirectoryName, FieldName, RunId, StateVersion};
+use crate::plan::{Action, FieldChange, Reason};
+use crate::username::Username;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The operating system's user, or what the operator named instead.
+    pub name: String,
+    /// The command that was run: `apply`, `account rename`.
+    pub command: String,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunOutcome {
+    /// All changes were made.
+    Applied,
+    /// There was nothing to change.
+    Unchanged,
+    /// A guard stopped it; nothing was changed.
+    Stopped,
+    /// It failed; nothing was changed.
+    Failed,
+}
+
+impl RunOutcome {
+    /// Returns the word that is shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Unchanged => "unchanged",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One execution: of a plan, or of an administrator's command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Given by the store at the commit.
+    pub id: RunId,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// By whom.
+    pub actor: Actor,
+    /// The directory; none for an administrator's command.
+    pub directory: Option<DirectoryName>,
+    /// How it ended.
+    pub outcome: RunOutcome,
+    /// Changes per action.
+    pub summary: BTreeMap<Action, u64>,
+    /// People whose changes were held back.
+    pub held: u64,
+    /// How much was read; none for an administrator's command.
+    pub coverage: Option<Coverage>,
+    /// The digest that identifies the applied plan: a plan applies once.
+    pub plan: Option<String>,
+    /// SHA-256 of the policy's text.
+    pub policy: Option<String>,
+    /// Guards that were overridden, with the reason given.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, String>,
+    /// The error, if it failed; the guard, if it was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The store's version after the run.
+    pub version: StateVersion,
+}
+
+/// One change that was made to one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRecord {
+    /// Counts all records from 1; given by the store at the commit.
+    pub seq: u64,
+    /// The run that made it.
+    pub run: RunId,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// By whom.
+    pub actor: Actor,
+    /// The account.
+    pub account_id: AccountId,
+    /// Its username after the change.
+    pub username: Username,
+    /// What was done: an [`Action`] or an administrator's verb such as `delete`.
+    pub action: String,
+    /// Why.
+    pub reason: Reason,
+    /// Values that changed.
+    pub fields: Vec<FieldChange>,
+}
+
+/// What the store remembers of a directory between runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryRecord {
+    /// The directory.
+    pub name: DirectoryName,
+    /// `username` or `external_id`: how its entries find their accounts.
+    pub key: String,
+    /// The policy file, as it was named at the last run.
+    pub policy_file: String,
+    /// SHA-256 of the policy's text at the last run.
+    pub policy: String,
+    /// Digest of each field's mapping at the last run: tells a policy's change
+    /// of a value from the source's.
+    pub mappings: BTreeMap<FieldName, String>,
+    /// Where to go on with the next delta.
+    pub cursor: Option<Vec<u8>>,
+}

@@ -1,0 +1,209 @@
+//! A checked policy: what the YAML said, with every rule's place in the file.
+
+use crate::expression::Expression;
+use muster_model::{Action, DirectoryName, FieldName, PolicyLine, UsernameKey};
+use std::collections::BTreeMap;
+
+/// A policy in which every name is known, every expression is compiled and
+/// every rule remembers its line.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Written on the accounts that it owns.
+    pub directory: DirectoryName,
+    /// The file as it was named by the caller.
+    pub file: String,
+    /// SHA-256 of the text, in hex.
+    pub digest: String,
+    /// Where the people come from.
+    pub provider: Provider,
+    /// Which of them the policy manages.
+    pub scope: Scope,
+    /// How an entry finds its account.
+    pub identity: Identity,
+    /// How mapped fields get their values, in order of their names.
+    pub fields: Vec<FieldMapping>,
+    /// When an account is blocked, in the order of the file.
+    pub blocks: Vec<BlockRule>,
+    /// What stops a plan.
+    pub guards: Guards,
+    /// Attributes that the rules above read, each once, in a stable order: what
+    /// the source is asked for. An [`AttributeId`] is a place in this list, and
+    /// the columns of a checked page are in this order.
+    pub attributes: Vec<String>,
+}
+
+/// A place in [`Policy::attributes`].
+pub type AttributeId = usize;
+
+/// The plugin, its settings, and where its secrets come from.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// A bundled plugin's name, or the path of a component (it has a `/`, a
+    /// `\` or ends in `.wasm`), relative to the policy's folder.
+    pub plugin: String,
+    /// The settings, as JSON.
+    pub config: serde_json::Map<String, serde_json::Value>,
+    /// Line of each top-level setting, for messages.
+    pub config_lines: BTreeMap<String, PolicyLine>,
+    /// Where each secret comes from; never the secret itself.
+    pub secrets: BTreeMap<String, SecretSource>,
+    /// Where `provider:` stands.
+    pub at: PolicyLine,
+}
+
+/// Where a secret comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// An environment variable.
+    Env(String),
+    /// The content of a file, without its last line break; relative to the
+    /// policy's folder.
+    File(String),
+    /// The standard output of a command, without its last line break. The
+    /// first item is the program; no shell is involved.
+    Command(Vec<String>),
+}
+
+/// Which entries a policy manages.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Syncing groups; none means everybody that the provider delivers.
+    pub groups: Vec<String>,
+    /// Sub-trees or units; none means all.
+    pub under: Vec<String>,
+    /// Groups whose members are left out.
+    pub except_groups: Vec<String>,
+    /// Sub-trees that are left out.
+    pub except_under: Vec<String>,
+    /// People who are left out.
+    pub except_usernames: Vec<UsernameKey>,
+    /// A condition that everybody in scope fulfils.
+    pub condition: Option<Expression>,
+    /// Where `scope:` stands, or `directory:` if there is none.
+    pub at: PolicyLine,
+}
+
+/// By what an entry finds its account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The username: a rename at the source looks like another person.
+    Username,
+    /// The immutable id: a rename at the source renames the account.
+    ExternalId,
+}
+
+impl Key {
+    /// Returns the word that stands in the policy.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::ExternalId => "external_id",
+        }
+    }
+}
+
+/// How an entry finds its account.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// By what.
+    pub key: Key,
+    /// The attribute that holds the username.
+    pub username: AttributeId,
+    /// Where `identity:` stands.
+    pub at: PolicyLine,
+}
+
+/// How one field gets its value.
+#[derive(Clone, Debug)]
+pub struct FieldMapping {
+    /// The account's field.
+    pub name: FieldName,
+    /// Where the value comes from.
+    pub value: ValueSource,
+    /// Taken where the source has no value, or an empty one.
+    pub default: Option<String>,
+    /// When it is written.
+    pub mode: Mode,
+    /// One text or a list.
+    pub shape: Shape,
+    /// Digest of what was written, without its place: tells an edited mapping
+    /// from an edited person.
+    pub digest: String,
+    /// Where it stands.
+    pub at: PolicyLine,
+}
+
+/// Where a field's value comes from.
+#[derive(Clone, Debug)]
+pub enum ValueSource {
+    /// The first of these attributes that has a value.
+    Attributes(Vec<AttributeId>),
+    /// A computed value.
+    Expression(Expression),
+}
+
+/// When a mapped field is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// On every sync; local edits are reverted.
+    Always,
+    /// Once, when the account is made; then it belongs to the intranet.
+    Create,
+    /// Whenever the account has no value.
+    IfEmpty,
+}
+
+/// How many values a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One text.
+    Text,
+    /// All values, sorted.
+    List,
+}
+
+/// A named condition under which an account is blocked.
+#[derive(Clone, Debug)]
+pub struct BlockRule {
+    /// Appears as `rule:NAME` on the account.
+    pub name: String,
+    /// Holds: blocked; holds no longer: unblocked.
+    pub when: Expression,
+    /// Where it stands.
+    pub at: PolicyLine,
+}
+
+/// What stops a plan.
+#[derive(Clone, Debug)]
+pub struct Guards {
+    /// Limits per action.
+    pub limits: BTreeMap<Action, Limit>,
+    /// The source suddenly has fewer people.
+    pub shrink: Limit,
+    /// A mapped field would be emptied for many people at once.
+    pub clear: Limit,
+    /// Usernames that a plan may neither block nor rename.
+    pub protect: Vec<Protected>,
+}
+
+/// A guard's limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// More people than this stop the plan.
+    pub max: Option<u64>,
+    /// A larger part of the directory's active accounts than this stops it.
+    pub max_percent: Option<u64>,
+    /// With fewer active accounts than this, percentages do not count.
+    pub min_population: u64,
+    /// Where it stands; none for a built-in limit.
+    pub at: Option<PolicyLine>,
+}
+
+/// An account that is protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protected {
+    /// By the username's key.
+    pub username: UsernameKey,
+    /// Where it stands.
+    pub at: PolicyLine,
+}
