@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what is missing, then runs every test of the workspace and prints
+# one summary at the end. Arguments go to `cargo test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! command -v cargo >/dev/null 2>&1; then
+    echo "cargo is missing: install Rust with rustup first, https://rustup.rs" >&2
+    exit 1
+fi
+
+# Where rustup does not install by itself (RUSTUP_AUTO_INSTALL=0), what
+# rust-toolchain.toml names has to be asked for.
+target=wasm32-unknown-unknown
+if ! libraries="$(rustc --print target-libdir --target "$target" 2>/dev/null)" || [ ! -d "$libraries" ]; then
+    if ! command -v rustup >/dev/null 2>&1; then
+        echo "Rust's target $target is missing, and there is no rustup to install it with" >&2
+        exit 1
+    fi
+    rustup toolchain install
+fi
+
+tests/install.sh
+
+# One build for all: asking for bins and tests together gives both the same
+# features, so that nothing is built twice.
+cargo build --workspace --bins --tests
+MUSTER_BIN="${MUSTER_BIN:-${CARGO_TARGET_DIR:-target}/debug/muster}"
+MUSTER_BIN="$(realpath "$MUSTER_BIN")"
+export MUSTER_BIN
+
+log="$(mktemp)"
+trap 'rm -f "$log"' EXIT
+status=0
+cargo test --workspace --no-fail-fast "$@" 2>&1 | tee "$log" || status=$?
+
+failures="$(grep -E '^test .* \.\.\. FAILED$' "$log" | sed -E 's/^test (.*) \.\.\. FAILED$/  \1/' | sort -u || true)"
+if [ -n "$failures" ]; then
+    printf '\nfailed:\n%s\n' "$failures"
+fi
+awk '
+    /^test result: / {
+        for (i = 2; i <= NF; i++) {
+            if ($i ~ /^passed/)  passed  += $(i - 1)
+            if ($i ~ /^failed/)  failed  += $(i - 1)
+            if ($i ~ /^ignored/) skipped += $(i - 1)
+        }
+    }
+    END { printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped }
+' "$log"
+exit "$status"
