@@ -1,0 +1,168 @@
+//! What an author implements.
+
+use crate::bindings::exports::muster::provider::provider as wit;
+use crate::{Coverage, Failure, Page};
+use serde::de::DeserializeOwned;
+
+pub use wit::{Attribute, AttributeShape, CheckStep, ReadFrom, ReadRequest, Scope, StepResult};
+
+/// One configured source of people.
+///
+/// The host opens it once per run in a fresh instance, then either checks it,
+/// asks for its attributes, or starts a read and pulls its batches.
+pub trait Source: Sized + 'static {
+    /// The policy's `provider.config`, after the schema's defaults were filled
+    /// in. Secrets are never in it: the host adds them to the calls.
+    type Settings: DeserializeOwned;
+
+    /// Takes the settings. Opens nothing yet: that is for `check` and `start`.
+    fn open(settings: Self::Settings) -> Result<Self, Failure>;
+
+    /// Proves settings, network, rights and the search itself, by cheap calls.
+    fn check(&mut self, scope: &Scope) -> Vec<CheckStep>;
+
+    /// Attributes that the source can deliver, best effort.
+    fn attributes(&mut self) -> Result<Vec<Attribute>, Failure>;
+
+    /// Begins a read; one that was begun before is dropped.
+    fn start(&mut self, request: ReadRequest) -> Result<(), Failure>;
+
+    /// Delivers the next batch. Not called again after [`Batch::last`].
+    fn next(&mut self) -> Result<Batch, Failure>;
+}
+
+/// One page, and where the read stands after it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    page: Page,
+    resume: Option<Vec<u8>>,
+    end: Option<(Coverage, Option<Vec<u8>>)>,
+}
+
+impl Batch {
+    /// A page that others follow. Give it `&mut rows` to go on with the same
+    /// builder, which is emptied.
+    pub fn more(page: impl Into<Page>) -> Self {
+        Self {
+            page: page.into(),
+            resume: None,
+            end: None,
+        }
+    }
+
+    /// The last page, possibly empty, and how far the read went.
+    pub fn last(page: impl Into<Page>, coverage: Coverage) -> Self {
+        Self {
+            end: Some((coverage, None)),
+            ..Self::more(page)
+        }
+    }
+
+    /// A read can go on after this page with this cursor, at most 64 KiB.
+    #[must_use]
+    pub fn resume_at(mut self, cursor: impl Into<Vec<u8>>) -> Self {
+        self.resume = Some(cursor.into());
+        self
+    }
+
+    /// The next delta begins at this cursor, at most 64 KiB. Only a last batch
+    /// keeps it.
+    #[must_use]
+    pub fn delta_from(mut self, cursor: impl Into<Vec<u8>>) -> Self {
+        if let Some((_, next)) = &mut self.end {
+            *next = Some(cursor.into());
+        }
+        self
+    }
+
+    /// The page.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// How far the read went, if this is the last batch.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.end.as_ref().map(|(coverage, _)| coverage)
+    }
+
+    /// `entries` counts all rows of the read, with this batch's.
+    pub(crate) fn into_wit(self, entries: u64) -> wit::Batch {
+        wit::Batch {
+            page: self.page,
+            resume: self.resume,
+            end: self.end.map(|(coverage, next)| wit::End {
+                coverage: coverage.into_wit(entries),
+                next,
+            }),
+        }
+    }
+}
+
+impl CheckStep {
+    /// A step that went well; `what` was tried, `message` was found.
+    pub fn ok(what: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(what, StepResult::Ok, message)
+    }
+
+    /// A step that went well, but shows something that is likely unwanted.
+    pub fn warning(what: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(what, StepResult::Warning, message)
+    }
+
+    /// A step that was not tried, and why.
+    pub fn skipped(what: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(what, StepResult::Skipped, message)
+    }
+
+    /// A step that failed; message and hint are the failure's.
+    pub fn failed(what: impl Into<String>, failure: Failure) -> Self {
+        Self {
+            hint: failure.hint,
+            ..Self::new(what, StepResult::Failed, failure.message)
+        }
+    }
+
+    fn new(what: impl Into<String>, outcome: StepResult, message: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            outcome,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl Attribute {
+    /// An attribute with at most one value.
+    pub fn single(name: impl Into<String>) -> Self {
+        Self::new(name, AttributeShape::Single)
+    }
+
+    /// An attribute with any number of values.
+    pub fn multiple(name: impl Into<String>) -> Self {
+        Self::new(name, AttributeShape::Multiple)
+    }
+
+    /// An attribute of which nothing more is known.
+    pub fn new(name: impl Into<String>, shape: AttributeShape) -> Self {
+        Self {
+            name: name.into(),
+            shape,
+            summary: String::new(),
+        }
+    }
+
+    /// Says what the attribute is.
+    #[must_use]
+    pub fn summary(mut self, summary: impl Into<String>) -> Self {
+        self.summary = summary.into();
+        self
+    }
+}

@@ -1,0 +1,337 @@
+//! Stand-ins for the host's capabilities in native tests of a plugin.
+//!
+//! They belong to the thread, as each test has one of its own.
+//!
+//! ```
+//! use muster_sdk::{files, testing};
+//! testing::file("people", "id,name\n1,Anna\n");
+//! assert_eq!(files::open("people").unwrap().info().size, 15);
+//! ```
+
+use crate::bindings::muster::provider::ldap::Entries as PackedEntries;
+use crate::host::Level;
+use crate::http::{Request, Response};
+use crate::ldap::{Outcome, Query};
+use crate::{Failure, Page, ReadFrom, ReadRequest, Scope, Status};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+type LdapServer = Rc<dyn Fn(&str, &Query) -> Result<Vec<Block>, Failure>>;
+type HttpServer = Rc<dyn Fn(&Request) -> Result<Response, Failure>>;
+
+#[derive(Default)]
+struct World {
+    files: BTreeMap<String, FakeFile>,
+    ldap: Option<LdapServer>,
+    http: Option<HttpServer>,
+    log: Vec<(Level, String)>,
+    now_ms: u64,
+    cancelled: bool,
+}
+
+#[derive(Clone)]
+struct FakeFile {
+    content: Vec<u8>,
+    at_end: Option<Failure>,
+}
+
+thread_local! {
+    static WORLD: RefCell<World> = RefCell::default();
+}
+
+fn world<T>(act: impl FnOnce(&mut World) -> T) -> T {
+    WORLD.with_borrow_mut(act)
+}
+
+/// Puts a file behind a need of the manifest. It is called `NEED.txt`.
+pub fn file(need: &str, content: impl Into<Vec<u8>>) {
+    let file = FakeFile {
+        content: content.into(),
+        at_end: None,
+    };
+    world(|w| w.files.insert(need.to_owned(), file));
+}
+
+/// As [`file`], but reading its end fails: `Failure::drifted("…")`.
+pub fn broken_file(need: &str, content: impl Into<Vec<u8>>, at_end: Failure) {
+    let file = FakeFile {
+        content: content.into(),
+        at_end: Some(at_end),
+    };
+    world(|w| w.files.insert(need.to_owned(), file));
+}
+
+/// Answers searches: the function gets the connection's name and the query.
+pub fn ldap(server: impl Fn(&str, &Query) -> Result<Vec<Block>, Failure> + 'static) {
+    world(|w| w.ldap = Some(Rc::new(server)));
+}
+
+/// Answers requests.
+pub fn http(server: impl Fn(&Request) -> Result<Response, Failure> + 'static) {
+    world(|w| w.http = Some(Rc::new(server)));
+}
+
+/// Sets the run's instant.
+pub fn now_ms(now: u64) {
+    world(|w| w.now_ms = now);
+}
+
+/// Stops the run.
+pub fn cancel() {
+    world(|w| w.cancelled = true);
+}
+
+/// Takes what was logged so far.
+pub fn take_log() -> Vec<(Level, String)> {
+    world(|w| std::mem::take(&mut w.log))
+}
+
+/// A request for everybody, from the start, in pages of 500.
+pub fn request(attributes: &[&str]) -> ReadRequest {
+    ReadRequest {
+        attributes: attributes.iter().map(|a| (*a).to_owned()).collect(),
+        scope: everybody(),
+        page_size: 500,
+        start_at: ReadFrom::Start,
+    }
+}
+
+/// The scope that leaves nobody out.
+pub fn everybody() -> Scope {
+    Scope {
+        groups: Vec::new(),
+        under: Vec::new(),
+        except_groups: Vec::new(),
+        except_under: Vec::new(),
+    }
+}
+
+/// A person of a page, with values of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlainRow {
+    /// The external id.
+    pub id: Option<String>,
+    /// Syncing groups.
+    pub groups: Vec<String>,
+    /// The status.
+    pub status: Status,
+    /// Values per column of the page.
+    pub values: Vec<Vec<Vec<u8>>>,
+}
+
+impl PlainRow {
+    /// The first value of a column as text.
+    pub fn text(&self, column: usize) -> Option<String> {
+        let value = self.values.get(column)?.first()?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    }
+}
+
+/// Unpacks a page.
+pub fn rows(page: &Page) -> Vec<PlainRow> {
+    let mut value_ends = page.value_ends.iter();
+    let mut data = page.data.as_slice();
+    let (mut value_at, mut data_at) = (0, 0);
+    let mut cells = page.cell_ends.iter().map(|&cell_end| {
+        let count = cell_end - std::mem::replace(&mut value_at, cell_end);
+        let values = value_ends.by_ref().take(count as usize).map(|&end| {
+            let length = end - std::mem::replace(&mut data_at, end);
+            let (value, rest) = data.split_at(length as usize);
+            data = rest;
+            value.to_vec()
+        });
+        values.collect::<Vec<_>>()
+    });
+    let text = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
+    page.statuses
+        .iter()
+        .map(|&status| PlainRow {
+            status,
+            id: cells
+                .next()
+                .unwrap_or_default()
+                .into_iter()
+                .next()
+                .map(text),
+            groups: cells
+                .next()
+                .unwrap_or_default()
+                .into_iter()
+                .map(text)
+                .collect(),
+            values: cells.by_ref().take(page.columns.len()).collect(),
+        })
+        .collect()
+}
+
+/// One block of LDAP entries for [`ldap`] to answer with.
+#[derive(Clone, Debug)]
+pub struct Block(PackedEntries);
+
+impl Block {
+    /// A block with the attributes of the query.
+    pub fn new(query: &Query) -> Self {
+        Self(PackedEntries {
+            columns: query.attributes.clone(),
+            data: Vec::new(),
+            value_ends: Vec::new(),
+            cell_ends: Vec::new(),
+            continued: false,
+            end: None,
+        })
+    }
+
+    /// Adds an entry: its DN and the values of the attributes that it has.
+    #[must_use]
+    pub fn entry(mut self, dn: &str, attributes: &[(&str, &[&[u8]])]) -> Self {
+        self.cell(&[dn.as_bytes()]);
+        for column in self.0.columns.clone() {
+            let values = attributes.iter().find(|(name, _)| *name == column);
+            self.cell(values.map_or(&[], |(_, values)| values));
+        }
+        self
+    }
+
+    fn cell(&mut self, values: &[&[u8]]) {
+        for value in values {
+            self.0.data.extend_from_slice(value);
+            self.0.value_ends.push(self.0.data.len() as u32);
+        }
+        self.0.cell_ends.push(self.0.value_ends.len() as u32);
+    }
+
+    /// The last entry goes on in the next block.
+    #[must_use]
+    pub fn continued(mut self) -> Self {
+        self.0.continued = true;
+        self
+    }
+
+    /// This block is the last, and the search went well.
+    #[must_use]
+    pub fn success(self) -> Self {
+        self.end(Outcome {
+            code: 0,
+            matched_dn: String::new(),
+            message: String::new(),
+            references: 0,
+            pages: 1,
+            exhausted: true,
+        })
+    }
+
+    /// This block is the last.
+    #[must_use]
+    pub fn end(mut self, outcome: Outcome) -> Self {
+        self.0.end = Some(outcome);
+        self
+    }
+}
+
+fn missing(what: &str, name: &str) -> Failure {
+    Failure::denied(format!("the test set up no {what} `{name}`"))
+}
+
+pub(crate) mod host {
+    use super::{Level, world};
+
+    pub fn log(level: Level, message: &str) {
+        world(|w| w.log.push((level, message.to_owned())));
+    }
+
+    pub fn now_ms() -> u64 {
+        world(|w| w.now_ms)
+    }
+
+    pub fn cancelled() -> bool {
+        world(|w| w.cancelled)
+    }
+}
+
+pub(crate) mod files {
+    use super::{FakeFile, missing, world};
+    use crate::Failure;
+    use crate::files::Info;
+    use std::cell::Cell;
+
+    pub struct Reader {
+        file: FakeFile,
+        name: String,
+        at: Cell<usize>,
+    }
+
+    impl std::fmt::Debug for Reader {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(&self.name)
+        }
+    }
+
+    impl Reader {
+        pub fn info(&self) -> Info {
+            Info {
+                name: self.name.clone(),
+                size: self.file.content.len() as u64,
+            }
+        }
+
+        pub fn read(&self, max: u32) -> Result<Vec<u8>, Failure> {
+            let rest = self.file.content.get(self.at.get()..).unwrap_or_default();
+            let chunk = rest.iter().take(max as usize).copied().collect::<Vec<_>>();
+            self.at.set(self.at.get() + chunk.len());
+            match &self.file.at_end {
+                Some(failure) if chunk.is_empty() => Err(failure.clone()),
+                _ => Ok(chunk),
+            }
+        }
+    }
+
+    pub fn open(need: &str) -> Result<Reader, Failure> {
+        let file = world(|w| w.files.get(need).cloned());
+        Ok(Reader {
+            file: file.ok_or_else(|| missing("file", need))?,
+            name: format!("{need}.txt"),
+            at: Cell::new(0),
+        })
+    }
+}
+
+pub(crate) mod http {
+    use super::{missing, world};
+    use crate::Failure;
+    use crate::http::{Request, Response};
+
+    pub fn send(request: &Request) -> Result<Response, Failure> {
+        let server = world(|w| w.http.clone());
+        server.ok_or_else(|| missing("endpoint", &request.endpoint))?(request)
+    }
+
+    pub fn send_all(requests: &[Request]) -> Vec<Result<Response, Failure>> {
+        requests.iter().map(send).collect()
+    }
+}
+
+pub(crate) mod ldap {
+    use super::{Block, PackedEntries, VecDeque, missing, world};
+    use crate::Failure;
+    use crate::ldap::Query;
+    use std::cell::RefCell;
+
+    #[derive(Debug)]
+    pub struct Search(RefCell<VecDeque<Block>>);
+
+    impl Search {
+        pub fn next(&self) -> Result<PackedEntries, Failure> {
+            let block = self.0.borrow_mut().pop_front();
+            block.map(|block| block.0).ok_or_else(|| {
+                Failure::internal("the search was asked for a block after its last one")
+            })
+        }
+    }
+
+    pub fn open(connection: &str, query: &Query) -> Result<Search, Failure> {
+        let server = world(|w| w.ldap.clone());
+        let blocks = server.ok_or_else(|| missing("connection", connection))?(connection, query)?;
+        Ok(Search(RefCell::new(blocks.into())))
+    }
+}
