@@ -1,0 +1,1 @@
+//! Components that misbehave, one per example, for the tests of the host.
