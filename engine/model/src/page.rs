@@ -307,7 +307,10 @@ pub struct EntryView<'a> {
 impl<'a> EntryView<'a> {
     /// The immutable identifier, if the source has one.
     pub fn id(self) -> Option<&'a str> {
-        self.page.cell(self.row, 0).next().filter(|id| !id.is_empty())
+        self.page
+            .cell(self.row, 0)
+            .next()
+            .filter(|id| !id.is_empty())
     }
 
     /// What the source says of the right to log in.
@@ -436,14 +439,39 @@ mod tests {
     fn nonsense_is_refused() {
         let status = vec![SourceStatus::Active];
         let check = |text: &str, values: &[u32], cells: &[u32]| {
-            Page::check(0, text.into(), values.into(), cells.into(), status.clone(), vec![])
+            Page::check(
+                0,
+                text.into(),
+                values.into(),
+                cells.into(),
+                status.clone(),
+                vec![],
+            )
         };
         assert!(check("ab", &[2], &[1, 1]).is_ok());
-        assert!(matches!(check("ab", &[2], &[1]), Err(Malformed::Shape { .. })));
-        assert!(matches!(check("ab", &[1], &[1, 1]), Err(Malformed::Offsets { .. })));
-        assert!(matches!(check("ab", &[2, 1], &[1, 2]), Err(Malformed::Offsets { .. })));
-        assert!(matches!(check("ab", &[2], &[1, 2]), Err(Malformed::Offsets { .. })));
-        assert!(matches!(check("é", &[1, 2], &[1, 2]), Err(Malformed::Cut { .. })));
-        assert!(matches!(check("ab", &[1, 2], &[2, 2]), Err(Malformed::Identifiers { .. })));
+        assert!(matches!(
+            check("ab", &[2], &[1]),
+            Err(Malformed::Shape { .. })
+        ));
+        assert!(matches!(
+            check("ab", &[1], &[1, 1]),
+            Err(Malformed::Offsets { .. })
+        ));
+        assert!(matches!(
+            check("ab", &[2, 1], &[1, 2]),
+            Err(Malformed::Offsets { .. })
+        ));
+        assert!(matches!(
+            check("ab", &[2], &[1, 2]),
+            Err(Malformed::Offsets { .. })
+        ));
+        assert!(matches!(
+            check("é", &[1, 2], &[1, 2]),
+            Err(Malformed::Cut { .. })
+        ));
+        assert!(matches!(
+            check("ab", &[1, 2], &[2, 2]),
+            Err(Malformed::Identifiers { .. })
+        ));
     }
 }

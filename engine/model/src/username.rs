@@ -106,6 +106,9 @@ mod tests {
     #[test]
     fn blank_is_no_username() {
         assert_eq!(Username::new(" \t"), None);
-        assert_eq!(Username::new(" a ").map(|u| u.to_string()), Some("a".into()));
+        assert_eq!(
+            Username::new(" a ").map(|u| u.to_string()),
+            Some("a".into())
+        );
     }
 }

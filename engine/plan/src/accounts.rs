@@ -1,0 +1,448 @@
+//! The accounts to compare with, packed.
+//!
+//! One text, one list of offsets and a few bytes per field: a million accounts
+//! fit in a few hundred megabytes, and comparing one with an entry builds no
+//! string. Only what the comparison needs is here: mapped fields of the
+//! directory's own accounts, and the usernames of everybody else's.
+
+use hashbrown::DefaultHashBuilder;
+use hashbrown::{HashMap, HashTable};
+use muster_model::{AccountId, AccountView, BlockReason, Owner, UsernameKey, Value, ValueView};
+use muster_policy::Policy;
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
+
+/// A row of an [`AccountTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Row(u32);
+
+/// What the last sync wrote into a mapped field, against what it holds now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Synced {
+    /// The same.
+    Same,
+    /// Something else: somebody edited the account.
+    Differs,
+    /// Sync has never written this field of this account.
+    Never,
+}
+
+/// How a packed cell is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Absent,
+    Text,
+    List,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    id: AccountId,
+    /// Place of the record's first cell in `cell_ends`.
+    cells: u32,
+    /// Place of the record's first field in `fields`; own accounts only.
+    fields: u32,
+    /// Place in `owners`; 0 is the directory itself.
+    owner: u32,
+    /// Place in `reasons`; 0 is none.
+    reasons: u32,
+}
+
+const USERNAME: u32 = 0;
+const KEY: u32 = 1;
+const EXTERNAL_ID: u32 = 2;
+const FIRST_FIELD: u32 = 3;
+
+/// The field name under which an account keeps its last synced username.
+pub(crate) const USERNAME_FIELD: &str = "username";
+
+/// More text than offsets can count; a store of some ten million accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the accounts hold more than 4 GiB of text, which one plan cannot compare")]
+pub struct TooLarge;
+
+/// The accounts of one intranet as one policy sees them.
+#[derive(Debug)]
+pub struct AccountTable {
+    directory: String,
+    /// Names of the policy's mapped fields, in ascending order.
+    names: Vec<String>,
+    records: Vec<Record>,
+    text: String,
+    value_ends: Vec<u32>,
+    cell_ends: Vec<u32>,
+    fields: Vec<(Kind, Synced)>,
+    /// Last synced values that differ from the current ones; field
+    /// `names.len()` is the username.
+    edited: HashMap<(u32, u32), Option<Value>>,
+    owners: Vec<String>,
+    reasons: Vec<BTreeSet<BlockReason>>,
+    by_username: HashTable<u32>,
+    by_external_id: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    active: u64,
+    own: u64,
+    scratch: String,
+}
+
+impl AccountTable {
+    /// An empty intranet, seen by a policy.
+    pub fn new(policy: &Policy) -> Self {
+        Self {
+            directory: policy.directory.as_str().to_owned(),
+            names: policy
+                .fields
+                .iter()
+                .map(|field| field.name.as_str().to_owned())
+                .collect(),
+            records: Vec::new(),
+            text: String::new(),
+            value_ends: Vec::new(),
+            cell_ends: Vec::new(),
+            fields: Vec::new(),
+            edited: HashMap::new(),
+            owners: vec![policy.directory.as_str().to_owned()],
+            reasons: vec![BTreeSet::new()],
+            by_username: HashTable::new(),
+            by_external_id: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            active: 0,
+            own: 0,
+            scratch: String::new(),
+        }
+    }
+
+    /// Takes one account in.
+    pub fn add(&mut self, account: &AccountView<'_>) -> Result<(), TooLarge> {
+        let own = account.owner == self.directory;
+        let row = u32::try_from(self.records.len()).map_err(|_| TooLarge)?;
+        let record = Record {
+            id: account.id,
+            cells: u32::try_from(self.cell_ends.len()).map_err(|_| TooLarge)?,
+            fields: u32::try_from(self.fields.len()).map_err(|_| TooLarge)?,
+            owner: self.owner_place(account.owner),
+            reasons: if own {
+                self.reasons_place(&account.block_reasons)
+            } else {
+                0
+            },
+        };
+        self.records.push(record);
+        self.push_username(account.username)?;
+        if own {
+            self.push_cell(account.external_id.into_iter())?;
+            self.push_fields(row, account)?;
+            self.own += 1;
+            self.active += u64::from(account.block_reasons.is_empty());
+        }
+        self.index(Row(row), own && account.external_id.is_some());
+        Ok(())
+    }
+
+    fn push_username(&mut self, username: &str) -> Result<(), TooLarge> {
+        self.push_cell(std::iter::once(username))?;
+        let mut key = std::mem::take(&mut self.scratch);
+        key.clear();
+        UsernameKey::write(username, &mut key);
+        // Most usernames are their own key; an empty cell says so.
+        let result = self.push_cell((key != username).then_some(key.as_str()).into_iter());
+        self.scratch = key;
+        result
+    }
+
+    fn push_fields(&mut self, row: u32, account: &AccountView<'_>) -> Result<(), TooLarge> {
+        for place in 0..self.names.len() {
+            let name = self.names.get(place).map_or("", String::as_str);
+            let current = lookup(&account.fields, name);
+            let synced = match lookup(&account.synced, name) {
+                None => Synced::Never,
+                Some(last) if last.as_ref() == current => Synced::Same,
+                Some(last) => {
+                    let last = last.as_ref().map(ValueView::to_owned);
+                    self.edited.insert((row, place as u32), last);
+                    Synced::Differs
+                }
+            };
+            let kind = match current {
+                None => Kind::Absent,
+                Some(ValueView::Text(_)) => Kind::Text,
+                Some(ValueView::List(_)) => Kind::List,
+            };
+            match current {
+                None => self.push_cell(std::iter::empty())?,
+                Some(ValueView::Text(text)) => self.push_cell(std::iter::once(*text))?,
+                Some(ValueView::List(items)) => self.push_cell(items.iter().copied())?,
+            }
+            self.fields.push((kind, synced));
+        }
+        self.push_synced_username(row, account);
+        Ok(())
+    }
+
+    fn push_synced_username(&mut self, row: u32, account: &AccountView<'_>) {
+        let synced = match lookup(&account.synced, USERNAME_FIELD) {
+            None => Synced::Never,
+            Some(Some(ValueView::Text(last))) if *last == account.username => Synced::Same,
+            Some(last) => {
+                let last = last.as_ref().map(ValueView::to_owned);
+                self.edited.insert((row, self.names.len() as u32), last);
+                Synced::Differs
+            }
+        };
+        self.fields.push((Kind::Text, synced));
+    }
+
+    fn push_cell<'v>(&mut self, values: impl Iterator<Item = &'v str>) -> Result<(), TooLarge> {
+        for value in values {
+            self.text.push_str(value);
+            let end = u32::try_from(self.text.len()).map_err(|_| TooLarge)?;
+            self.value_ends.push(end);
+        }
+        let end = u32::try_from(self.value_ends.len()).map_err(|_| TooLarge)?;
+        self.cell_ends.push(end);
+        Ok(())
+    }
+
+    fn owner_place(&mut self, owner: &str) -> u32 {
+        let found = self.owners.iter().position(|known| known == owner);
+        found.unwrap_or_else(|| {
+            self.owners.push(owner.to_owned());
+            self.owners.len() - 1
+        }) as u32
+    }
+
+    fn reasons_place(&mut self, reasons: &[BlockReason]) -> u32 {
+        let found = self
+            .reasons
+            .iter()
+            .position(|known| known.len() == reasons.len() && known.iter().eq(reasons));
+        found.unwrap_or_else(|| {
+            self.reasons.push(reasons.iter().cloned().collect());
+            self.reasons.len() - 1
+        }) as u32
+    }
+
+    fn index(&mut self, row: Row, with_external_id: bool) {
+        let hash = self.hasher.hash_one(self.key(row));
+        let (by_username, by_external_id) = (
+            std::mem::take(&mut self.by_username),
+            std::mem::take(&mut self.by_external_id),
+        );
+        self.by_username = self.insert(by_username, hash, row, |table, row| table.key(row));
+        self.by_external_id = if with_external_id {
+            let hash = self.hasher.hash_one(self.external_id(row).unwrap_or(""));
+            self.insert(by_external_id, hash, row, |table, row| {
+                table.external_id(row).unwrap_or("")
+            })
+        } else {
+            by_external_id
+        };
+    }
+
+    fn insert(
+        &self,
+        mut table: HashTable<u32>,
+        hash: u64,
+        row: Row,
+        text: impl Fn(&Self, Row) -> &str,
+    ) -> HashTable<u32> {
+        table.insert_unique(hash, row.0, |&row| {
+            self.hasher.hash_one(text(self, Row(row)))
+        });
+        table
+    }
+
+    /// The account, of whatever owner, that has a username.
+    pub(crate) fn by_username(&self, key: &str) -> Option<Row> {
+        let hash = self.hasher.hash_one(key);
+        self.by_username
+            .find(hash, |&row| self.key(Row(row)) == key)
+            .map(|&row| Row(row))
+    }
+
+    /// The directory's own account that has an external id.
+    pub(crate) fn by_external_id(&self, id: &str) -> Option<Row> {
+        let hash = self.hasher.hash_one(id);
+        self.by_external_id
+            .find(hash, |&row| self.external_id(Row(row)) == Some(id))
+            .map(|&row| Row(row))
+    }
+
+    /// All rows of the directory's own accounts.
+    pub(crate) fn own_rows(&self) -> impl Iterator<Item = Row> + use<'_> {
+        (0u32..)
+            .zip(&self.records)
+            .filter(|(_, record)| record.owner == 0)
+            .map(|(row, _)| Row(row))
+    }
+
+    /// Number of all rows.
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Number of the directory's accounts that are not blocked.
+    pub(crate) fn active(&self) -> u64 {
+        self.active
+    }
+
+    /// Number of the directory's accounts.
+    pub(crate) fn own(&self) -> u64 {
+        self.own
+    }
+
+    pub(crate) fn is_own(&self, row: Row) -> bool {
+        self.record(row).is_some_and(|record| record.owner == 0)
+    }
+
+    pub(crate) fn id(&self, row: Row) -> AccountId {
+        self.record(row).map_or(AccountId(0), |record| record.id)
+    }
+
+    pub(crate) fn username(&self, row: Row) -> &str {
+        self.first(row, USERNAME).unwrap_or("")
+    }
+
+    pub(crate) fn key(&self, row: Row) -> &str {
+        self.first(row, KEY).unwrap_or_else(|| self.username(row))
+    }
+
+    pub(crate) fn external_id(&self, row: Row) -> Option<&str> {
+        if self.is_own(row) {
+            self.first(row, EXTERNAL_ID)
+        } else {
+            None
+        }
+    }
+
+    /// Whose account it is, in words.
+    pub(crate) fn owner_in_words(&self, row: Row) -> String {
+        let owner = self
+            .record(row)
+            .and_then(|record| self.owners.get(record.owner as usize));
+        match owner.map(String::as_str) {
+            Some(Owner::LOCAL) | None => "a local account".to_owned(),
+            Some(name) => format!("an account of directory `{name}`"),
+        }
+    }
+
+    pub(crate) fn reasons(&self, row: Row) -> &BTreeSet<BlockReason> {
+        static NONE: BTreeSet<BlockReason> = BTreeSet::new();
+        self.record(row)
+            .and_then(|record| self.reasons.get(record.reasons as usize))
+            .unwrap_or(&NONE)
+    }
+
+    /// True if the account's field is exactly this text.
+    pub(crate) fn holds_text(&self, row: Row, field: usize, text: &str) -> bool {
+        self.kind(row, field) == Kind::Text && self.first_of_field(row, field) == Some(text)
+    }
+
+    /// True if the account's field is exactly this list, in canonical order.
+    pub(crate) fn holds_list(&self, row: Row, field: usize, items: &[&str]) -> bool {
+        self.kind(row, field) == Kind::List
+            && self
+                .values(row, FIRST_FIELD + field as u32)
+                .eq(items.iter().copied())
+    }
+
+    /// True if the account has no such field.
+    pub(crate) fn is_absent(&self, row: Row, field: usize) -> bool {
+        self.kind(row, field) == Kind::Absent
+    }
+
+    /// True if a person looking at the field would see nothing.
+    pub(crate) fn is_blank(&self, row: Row, field: usize) -> bool {
+        self.values(row, FIRST_FIELD + field as u32)
+            .all(str::is_empty)
+    }
+
+    /// The field's current value.
+    pub(crate) fn value(&self, row: Row, field: usize) -> Option<Value> {
+        let mut values = self.values(row, FIRST_FIELD + field as u32);
+        match self.kind(row, field) {
+            Kind::Absent => None,
+            Kind::Text => values.next().map(Value::from),
+            Kind::List => Some(Value::List(values.map(str::to_owned).collect())),
+        }
+    }
+
+    /// The field's value if it is one text.
+    pub(crate) fn first_of_field(&self, row: Row, field: usize) -> Option<&str> {
+        self.first(row, FIRST_FIELD + field as u32)
+    }
+
+    /// How the last synced value of a field relates to the current one. The
+    /// field after the last one is the username.
+    pub(crate) fn synced(&self, row: Row, field: usize) -> Synced {
+        self.field(row, field)
+            .map_or(Synced::Never, |(_, synced)| synced)
+    }
+
+    /// The last synced value of an edited field.
+    pub(crate) fn last_synced(&self, row: Row, field: usize) -> Option<&Value> {
+        self.edited.get(&(row.0, field as u32))?.as_ref()
+    }
+
+    /// The place under which [`synced`](Self::synced) knows the username.
+    pub(crate) fn username_field(&self) -> usize {
+        self.names.len()
+    }
+
+    /// True if sync's memory of the account is not what the account holds, for
+    /// one of these fields.
+    pub(crate) fn is_unsettled(&self, row: Row, field: usize) -> bool {
+        self.synced(row, field) != Synced::Same
+    }
+
+    fn record(&self, row: Row) -> Option<&Record> {
+        self.records.get(row.0 as usize)
+    }
+
+    fn field(&self, row: Row, field: usize) -> Option<(Kind, Synced)> {
+        let record = self.record(row).filter(|record| record.owner == 0)?;
+        self.fields.get(record.fields as usize + field).copied()
+    }
+
+    fn kind(&self, row: Row, field: usize) -> Kind {
+        self.field(row, field)
+            .map_or(Kind::Absent, |(kind, _)| kind)
+    }
+
+    fn first(&self, row: Row, cell: u32) -> Option<&str> {
+        self.values(row, cell).next()
+    }
+
+    fn values(&self, row: Row, cell: u32) -> impl Iterator<Item = &str> {
+        let at = self.record(row).map_or(0, |record| record.cells + cell) as usize;
+        let start = match at {
+            0 => 0,
+            _ => self.cell_ends.get(at - 1).copied().unwrap_or(0),
+        };
+        let end = self.cell_ends.get(at).copied().unwrap_or(start);
+        (start as usize..end as usize).map(|at| self.text_of(at))
+    }
+
+    fn text_of(&self, at: usize) -> &str {
+        let start = match at {
+            0 => 0,
+            _ => self.value_ends.get(at - 1).copied().unwrap_or(0),
+        };
+        let end = self.value_ends.get(at).copied().unwrap_or(start);
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+}
+
+impl Row {
+    /// The row's place, for tables beside this one.
+    pub(crate) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+fn lookup<'l, T>(list: &'l [(&str, T)], name: &str) -> Option<&'l T> {
+    let place = list
+        .binary_search_by(|(known, _)| (*known).cmp(name))
+        .ok()?;
+    list.get(place).map(|(_, value)| value)
+}

@@ -1,0 +1,255 @@
+//! Decisions become changes: one action on one account each, with its reason.
+
+use crate::accounts::{Row, Synced};
+use crate::blocking::{ReasonShift, Why};
+use crate::claims::Claimant;
+use crate::planner::{Edit, Fate, Planner, Stranger};
+use muster_model::{
+    AccountId, Action, BlockReason, Cause, Change, ExternalId, Fault, FieldChange, FieldName,
+    Finding, Reason, Username, UsernameKey, Value,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that was decided about accounts and new people.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) strangers: Vec<(usize, Stranger)>,
+    /// Who needs the name that which account gives up.
+    pub(crate) needs: BTreeMap<Claimant, Row>,
+}
+
+/// Builds all changes in their order; with `only`, also the findings about
+/// changes that need another one that was left out.
+pub(crate) fn build(planner: &Planner<'_>, decided: Decided) -> (Vec<Change>, Vec<Finding>) {
+    let only = planner.context.only.as_ref();
+    let mut lost = Vec::new();
+    let chosen = |edit: &Edit| only.is_none_or(|only| concerns(planner, edit, only));
+    let moving: BTreeSet<Row> = decided
+        .edits
+        .iter()
+        .filter(|edit| edit.rename.is_some() && chosen(edit))
+        .map(|edit| edit.row)
+        .collect();
+    let lacks = |claimant: Claimant| {
+        let holder = *decided.needs.get(&claimant)?;
+        (!moving.contains(&holder)).then_some(holder)
+    };
+    let mut changes = Vec::new();
+    for (place, stranger) in decided.strangers {
+        let Some(username) = stranger.username else {
+            continue;
+        };
+        if only.is_some_and(|only| username.key() != *only) {
+            continue;
+        }
+        match (lacks(Claimant::Stranger(place)), stranger.fate) {
+            (Some(holder), _) => lost.push(needs_other(planner, username.as_str(), holder)),
+            (None, Fate::Create(fields)) => {
+                changes.push(create(planner, username, stranger.external_id, fields));
+            }
+            (None, _) => {}
+        }
+    }
+    for mut edit in decided.edits {
+        if only.is_some_and(|only| !concerns(planner, &edit, only)) {
+            continue;
+        }
+        if let Some(holder) = lacks(Claimant::Account(edit.row)) {
+            edit.rename = None;
+            lost.push(needs_other(
+                planner,
+                planner.accounts.username(edit.row),
+                holder,
+            ));
+        }
+        push_edit(planner, edit, &mut changes);
+    }
+    changes.sort_by_cached_key(|change| (change.action, change.username.key(), change.account_id));
+    (changes, lost)
+}
+
+fn concerns(planner: &Planner<'_>, edit: &Edit, only: &UsernameKey) -> bool {
+    planner.accounts.key(edit.row) == only.as_str()
+        || edit.rename.as_ref().is_some_and(|new| new.key() == *only)
+}
+
+fn needs_other(planner: &Planner<'_>, username: &str, holder: Row) -> Finding {
+    Finding {
+        code: Fault::NeedsOther,
+        username: Some(username.to_owned()),
+        text: format!(
+            "the new username is still that of account `{}` ({}), whose own rename is not in this \
+             plan; plan without `--only`",
+            planner.accounts.username(holder),
+            planner.accounts.id(holder)
+        ),
+        policy: Some(planner.policy.identity.at.clone()),
+        held: true,
+    }
+}
+
+fn create(
+    planner: &Planner<'_>,
+    username: Username,
+    external_id: Option<ExternalId>,
+    fields: Vec<FieldChange>,
+) -> Change {
+    Change {
+        action: Action::Create,
+        username,
+        external_id,
+        account_id: AccountId(0),
+        reason: Reason {
+            code: "new".to_owned(),
+            text: "new in scope".to_owned(),
+            policy: Some(planner.policy.scope.at.clone()),
+        },
+        fields,
+    }
+}
+
+fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
+    let row = edit.row;
+    let accounts = &planner.accounts;
+    let old = accounts.username(row);
+    let username = edit.rename.clone().or_else(|| Username::new(old));
+    let Some(username) = username else {
+        return;
+    };
+    let mut push = |action: Action, reason: Reason, fields: Vec<FieldChange>| {
+        changes.push(Change {
+            action,
+            username: username.clone(),
+            external_id: accounts.external_id(row).map(ExternalId::from),
+            account_id: accounts.id(row),
+            reason,
+            fields,
+        });
+    };
+    if let Some(new) = &edit.rename {
+        let (reason, field) = rename(planner, row, old, new);
+        push(Action::Rename, reason, vec![field]);
+    }
+    let mut fields = edit.fields;
+    let transition = edit.reasons.map(|shift| (transition(&shift), shift));
+    if let Some((None, shift)) = &transition {
+        fields.push(block_reasons(shift));
+    }
+    if !fields.is_empty() {
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        push(Action::Update, update_reason(planner, &fields), fields);
+    }
+    if let Some((Some(action), shift)) = &transition {
+        push(
+            *action,
+            shift_reason(*action, shift),
+            vec![block_reasons(shift)],
+        );
+    }
+}
+
+fn rename(planner: &Planner<'_>, row: Row, old: &str, new: &Username) -> (Reason, FieldChange) {
+    let accounts = &planner.accounts;
+    let place = accounts.username_field();
+    let reverted = accounts.synced(row, place) == Synced::Differs
+        && accounts.last_synced(row, place) == Some(&Value::from(new.as_str()));
+    let policy = Some(planner.policy.identity.at.clone());
+    let (cause, code, text) = if reverted {
+        (
+            Cause::LocalEdit,
+            "reverted-local-edit",
+            "reverted local edit of the username",
+        )
+    } else {
+        (Cause::Source, "renamed", "renamed at the source")
+    };
+    let reason = Reason {
+        code: code.to_owned(),
+        text: text.to_owned(),
+        policy: policy.clone(),
+    };
+    let field = FieldChange {
+        name: FieldName::from(crate::accounts::USERNAME_FIELD),
+        old: Some(Value::from(old)),
+        new: Some(Value::from(new.as_str())),
+        cause,
+        policy,
+    };
+    (reason, field)
+}
+
+/// Whether the person is blocked now, unblocked now, or neither.
+fn transition(shift: &ReasonShift) -> Option<Action> {
+    match (shift.old.is_empty(), shift.new.is_empty()) {
+        (true, false) => Some(Action::Block),
+        (false, true) => Some(Action::Unblock),
+        _ => None,
+    }
+}
+
+fn block_reasons(shift: &ReasonShift) -> FieldChange {
+    let list = |reasons: &BTreeSet<BlockReason>| {
+        Some(Value::list(
+            reasons.iter().map(ToString::to_string).collect(),
+        ))
+    };
+    let why = shift.begins.first().or_else(|| shift.ends.first());
+    let by_rule = why.is_some_and(|why| matches!(why.reason, BlockReason::Rule(_)));
+    FieldChange {
+        name: FieldName::from("block_reasons"),
+        old: list(&shift.old),
+        new: list(&shift.new),
+        cause: if by_rule {
+            Cause::Policy
+        } else {
+            Cause::Source
+        },
+        policy: why.map(|why| why.policy.clone()),
+    }
+}
+
+fn shift_reason(action: Action, shift: &ReasonShift) -> Reason {
+    let whys: &[Why] = match action {
+        Action::Block => &shift.begins,
+        _ => &shift.ends,
+    };
+    let texts: Vec<&str> = whys.iter().map(|why| why.text.as_str()).collect();
+    Reason {
+        code: whys
+            .first()
+            .map_or(String::new(), |why| why.reason.to_string()),
+        text: texts.join("; "),
+        policy: whys.first().map(|why| why.policy.clone()),
+    }
+}
+
+fn update_reason(planner: &Planner<'_>, fields: &[FieldChange]) -> Reason {
+    let has = |cause: Cause| fields.iter().any(|field| field.cause == cause);
+    let all = [
+        (Cause::Source, "changed-at-source", "changed at source"),
+        (
+            Cause::LocalEdit,
+            "reverted-local-edit",
+            "reverted local edit",
+        ),
+        (
+            Cause::Policy,
+            "changed-by-policy",
+            "mapped anew by the policy",
+        ),
+    ];
+    let present: Vec<_> = all.into_iter().filter(|(cause, ..)| has(*cause)).collect();
+    let texts: Vec<&str> = present.iter().map(|(_, _, text)| *text).collect();
+    let first = present.first();
+    let line = first.and_then(|(cause, ..)| fields.iter().find(|field| field.cause == *cause));
+    Reason {
+        code: first
+            .map_or("changed-at-source", |(_, code, _)| code)
+            .to_owned(),
+        text: texts.join("; "),
+        policy: line
+            .and_then(|field| field.policy.clone())
+            .or_else(|| Some(planner.policy.scope.at.clone())),
+    }
+}

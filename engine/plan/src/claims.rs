@@ -1,0 +1,111 @@
+//! Usernames, resolved as a set: released before they are claimed.
+//!
+//! Everybody who wants a username makes a claim. A claim is granted if nobody
+//! else wants the name and it is free, or its holder moves away by a granted
+//! claim of their own. So swaps and chains pass, and of two who want one name
+//! neither gets it.
+
+use crate::accounts::{AccountTable, Row};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
+
+/// Who wants a username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Claimant {
+    /// An account that is to be renamed.
+    Account(Row),
+    /// A new person, by their place among the strangers.
+    Stranger(usize),
+}
+
+/// Why a claim is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Others want the same name.
+    Contested(Vec<Claimant>),
+    /// This account has the name and keeps it.
+    Held(Row),
+}
+
+/// What became of all claims.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts {
+    /// Refused claims.
+    pub(crate) refused: BTreeMap<Claimant, Refusal>,
+    /// Granted claims on a name that another account releases in this plan.
+    pub(crate) needs: BTreeMap<Claimant, Row>,
+}
+
+/// Grants or refuses every claim. Keys are usernames' keys.
+pub(crate) fn resolve(accounts: &AccountTable, claims: &[(Claimant, String)]) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    let movers: HashMap<Row, Claimant> = claims
+        .iter()
+        .filter_map(|&(claimant, ref key)| match claimant {
+            Claimant::Account(row) if accounts.key(row) != key => Some((row, claimant)),
+            _ => None,
+        })
+        .collect();
+    contests(accounts, claims, &mut verdicts);
+    let mut waiting: HashMap<Row, Vec<Claimant>> = HashMap::new();
+    let mut fallen: Vec<Claimant> = verdicts.refused.keys().copied().collect();
+    for (claimant, key) in claims {
+        let Some(holder) = accounts.by_username(key) else {
+            continue;
+        };
+        if *claimant == Claimant::Account(holder) || verdicts.refused.contains_key(claimant) {
+            continue;
+        }
+        if movers.contains_key(&holder) {
+            waiting.entry(holder).or_default().push(*claimant);
+            verdicts.needs.insert(*claimant, holder);
+        } else {
+            verdicts.refused.insert(*claimant, Refusal::Held(holder));
+            fallen.push(*claimant);
+        }
+    }
+    // Whoever cannot move keeps a name that others may be waiting for.
+    while let Some(claimant) = fallen.pop() {
+        let Claimant::Account(row) = claimant else {
+            continue;
+        };
+        if !movers.contains_key(&row) {
+            continue;
+        }
+        for waiter in waiting.remove(&row).unwrap_or_default() {
+            verdicts.needs.remove(&waiter);
+            if verdicts
+                .refused
+                .insert(waiter, Refusal::Held(row))
+                .is_none()
+            {
+                fallen.push(waiter);
+            }
+        }
+    }
+    verdicts
+}
+
+/// Refuses all who want a name that others want too, but for its holder.
+fn contests(accounts: &AccountTable, claims: &[(Claimant, String)], verdicts: &mut Verdicts) {
+    let mut wanted: BTreeMap<&str, Vec<Claimant>> = BTreeMap::new();
+    for (claimant, key) in claims {
+        wanted.entry(key).or_default().push(*claimant);
+    }
+    for (key, mut claimants) in wanted {
+        if claimants.len() < 2 {
+            continue;
+        }
+        claimants.sort_unstable();
+        let holder = accounts.by_username(key).map(Claimant::Account);
+        for &claimant in &claimants {
+            if Some(claimant) == holder {
+                continue;
+            }
+            let others = claimants.iter().copied().filter(|&c| c != claimant);
+            verdicts
+                .refused
+                .insert(claimant, Refusal::Contested(others.collect()));
+        }
+    }
+}

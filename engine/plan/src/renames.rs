@@ -1,0 +1,128 @@
+//! Likely renames: under `key: username`, somebody with another name looks like
+//! a new person, and their account like one whose person is gone.
+
+use crate::accounts::{AccountTable, Row};
+use crate::planner::{Fate, Stranger};
+use hashbrown::HashMap;
+use muster_model::{FieldChange, Value};
+use muster_policy::Policy;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What shows that two are one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Likeness {
+    SameId,
+    SameMailAndName,
+}
+
+impl Likeness {
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::SameId => "the same external id",
+            Self::SameMailAndName => "the same e-mail and name",
+        }
+    }
+}
+
+/// Fields that are taken for an e-mail address.
+const MAIL: [&str; 2] = ["email", "mail"];
+/// Fields that are taken for parts of a name.
+const NAMES: [&str; 8] = [
+    "first_name",
+    "given_name",
+    "surname",
+    "last_name",
+    "family_name",
+    "display_name",
+    "full_name",
+    "name",
+];
+
+/// Pairs each stranger with the missing accounts that are likely theirs.
+pub(crate) fn likely(
+    policy: &Policy,
+    accounts: &AccountTable,
+    missing: &[Row],
+    strangers: &[Stranger],
+) -> BTreeMap<usize, BTreeSet<(Row, Likeness)>> {
+    let signature = Signature::new(policy);
+    let mut by_id: HashMap<&str, Vec<Row>> = HashMap::new();
+    let mut by_look: HashMap<String, Vec<Row>> = HashMap::new();
+    for &row in missing {
+        if let Some(id) = accounts.external_id(row) {
+            by_id.entry(id).or_default().push(row);
+        }
+        if let Some(look) = signature.of_account(accounts, row) {
+            by_look.entry(look).or_default().push(row);
+        }
+    }
+    let mut pairs: BTreeMap<usize, BTreeSet<(Row, Likeness)>> = BTreeMap::new();
+    for (place, stranger) in strangers.iter().enumerate() {
+        let Fate::Create(fields) = &stranger.fate else {
+            continue;
+        };
+        let same_id = stranger.external_id.as_ref().map(|id| id.as_str());
+        let rows = same_id.and_then(|id| by_id.get(id));
+        let (rows, likeness) = match rows {
+            Some(rows) => (Some(rows), Likeness::SameId),
+            None => (
+                signature
+                    .of_stranger(fields)
+                    .and_then(|look| by_look.get(&look)),
+                Likeness::SameMailAndName,
+            ),
+        };
+        for &row in rows.into_iter().flatten() {
+            pairs.entry(place).or_default().insert((row, likeness));
+        }
+    }
+    pairs
+}
+
+/// How a person looks: e-mail and all mapped parts of the name.
+struct Signature {
+    mail: Option<(usize, String)>,
+    names: Vec<(usize, String)>,
+}
+
+impl Signature {
+    fn new(policy: &Policy) -> Self {
+        let place = |name: &str| {
+            let place = policy.fields.iter().position(|f| f.name.as_str() == name)?;
+            Some((place, name.to_owned()))
+        };
+        Self {
+            mail: MAIL.into_iter().find_map(place),
+            names: NAMES.into_iter().filter_map(place).collect(),
+        }
+    }
+
+    fn of_account(&self, accounts: &AccountTable, row: Row) -> Option<String> {
+        let text = |place: usize| accounts.first_of_field(row, place).map(str::to_owned);
+        self.look(|(place, _)| text(*place))
+    }
+
+    fn of_stranger(&self, fields: &[FieldChange]) -> Option<String> {
+        self.look(|(_, name)| {
+            let field = fields.iter().find(|field| field.name.as_str() == name)?;
+            match field.new.as_ref()? {
+                Value::Text(text) => Some(text.clone()),
+                Value::List(items) => items.first().cloned(),
+            }
+        })
+    }
+
+    /// `None` if there is no e-mail or no name to go by.
+    fn look(&self, text: impl Fn(&(usize, String)) -> Option<String>) -> Option<String> {
+        let mail = text(self.mail.as_ref()?).filter(|mail| !mail.is_empty())?;
+        let names: Vec<String> = self.names.iter().filter_map(text).collect();
+        names.iter().any(|name| !name.is_empty()).then(|| {
+            let mut look = mail.to_lowercase();
+            for name in names {
+                look.push('\0');
+                look.push_str(&name);
+            }
+            look
+        })
+    }
+}
