@@ -1,0 +1,159 @@
+//! Builds the bundled plugins, so that one cargo command builds everything.
+//!
+//! Cargo is called again with a target folder of its own (the outer call holds
+//! the lock of the ordinary one) and without what the outer call left in the
+//! environment: its flags are for another machine. `MUSTER_PLUGINS_DIR` takes
+//! ready-made files instead.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// Names in `Plugin::load`, and folders below `plugins/`.
+const BUNDLED: [&str; 2] = ["csv", "ldap"];
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What is passed on from the variables that cargo reads or sets.
+const KEPT: [&str; 2] = ["CARGO_HOME", "CARGO_MAKEFLAGS"];
+const DROPPED: [&str; 6] = ["CARGO", "CLIPPY_", "RUSTFLAGS", "RUSTDOC", "RUSTC_", "__CARGO"];
+/// Where cargo finds its packages.
+const NETWORK: [&str; 5] = [
+    "CARGO_NET_",
+    "CARGO_HTTP_",
+    "CARGO_REGISTRIES_",
+    "CARGO_REGISTRY_",
+    "CARGO_SOURCE_",
+];
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-env-changed=MUSTER_PLUGINS_DIR");
+    let files = match env::var_os("MUSTER_PLUGINS_DIR") {
+        Some(folder) => ready_made(&PathBuf::from(folder)),
+        None => built(),
+    };
+    match files {
+        Ok(files) => {
+            for (name, file) in BUNDLED.iter().zip(files) {
+                println!("cargo::rerun-if-changed={}", file.display());
+                println!(
+                    "cargo::rustc-env=MUSTER_PLUGIN_{}={}",
+                    name.to_uppercase(),
+                    file.display()
+                );
+            }
+            ExitCode::SUCCESS
+        }
+        Err(Failed::Because(message)) => {
+            println!("cargo::error={message}");
+            ExitCode::SUCCESS
+        }
+        // Cargo shows what was printed only if the script itself fails.
+        Err(Failed::AsPrinted) => ExitCode::FAILURE,
+    }
+}
+
+enum Failed {
+    Because(String),
+    AsPrinted,
+}
+
+fn ready_made(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
+    let file = |name| folder.join(format!("{name}.wasm"));
+    BUNDLED
+        .iter()
+        .map(|name| match file(name).canonicalize() {
+            Ok(file) => Ok(file),
+            Err(error) => Err(Failed::Because(format!(
+                "MUSTER_PLUGINS_DIR has no `{name}.wasm`: {error}: {}",
+                file(name).display()
+            ))),
+        })
+        .collect()
+}
+
+fn built() -> Result<Vec<PathBuf>, Failed> {
+    let root = folder("CARGO_MANIFEST_DIR").join("../..");
+    for input in ["plugins", "wit", "Cargo.lock", "Cargo.toml", ".cargo/config.toml"] {
+        println!("cargo::rerun-if-changed={}", root.join(input).display());
+    }
+    if !target_is_installed(&root) {
+        return Err(Failed::Because(
+            "the wasm target is missing: run `rustup toolchain install` in the project's folder"
+                .to_owned(),
+        ));
+    }
+    let output = folder("OUT_DIR").join("plugins");
+    let status = nested_cargo(&root, &output).status().map_err(|error| {
+        Failed::Because(format!("cargo cannot be run to build the plugins: {error}"))
+    })?;
+    if !status.success() {
+        return Err(Failed::AsPrinted);
+    }
+    let folder = output.join(TARGET).join("plugin");
+    Ok(BUNDLED
+        .iter()
+        .map(|name| folder.join(format!("muster_plugin_{name}.wasm")))
+        .collect())
+}
+
+/// Asks the compiler itself: rustup is not the only way to install a target.
+fn target_is_installed(root: &Path) -> bool {
+    let asked = Command::new(program("RUSTC", "rustc"))
+        .current_dir(root)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
+    let folder = asked.map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
+    folder.is_ok_and(|folder| !folder.is_empty() && Path::new(&folder).is_dir())
+}
+
+fn nested_cargo(root: &Path, output: &Path) -> Command {
+    let mut cargo = Command::new(program("CARGO", "cargo"));
+    cargo
+        .current_dir(root)
+        .args(["build", "--lib", "--profile", "plugin", "--target", TARGET])
+        .arg("--target-dir")
+        .arg(output);
+    for name in BUNDLED {
+        cargo.args(["-p", &format!("muster-plugin-{name}")]);
+    }
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        let any = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));
+        if any(&DROPPED) && !any(&KEPT) && !any(&NETWORK) {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", same_everywhere(root));
+    cargo
+}
+
+/// Flags that keep this machine's folders out of the plugins.
+fn same_everywhere(root: &Path) -> OsString {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        let user = env::var_os("HOME").map(PathBuf::from);
+        user.map(|user| user.join(".cargo"))
+    });
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let folders = home.map(|home| (home, "/cargo")).into_iter().chain([(root, "/muster")]);
+    let mut flags = OsString::new();
+    for (folder, name) in folders {
+        if !flags.is_empty() {
+            flags.push("\x1f");
+        }
+        flags.push("--remap-path-prefix=");
+        flags.push(folder);
+        flags.push("=");
+        flags.push(name);
+    }
+    flags
+}
+
+fn program(variable: &str, default: &str) -> OsString {
+    env::var_os(variable).unwrap_or_else(|| default.into())
+}
+
+/// A folder that cargo names; without it, this is no build script.
+fn folder(variable: &str) -> PathBuf {
+    PathBuf::from(program(variable, "."))
+}
