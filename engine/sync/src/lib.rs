@@ -1,2 +1,23 @@
-//! TODO
+//! The run: read, plan, guard, apply, record.
+//!
+//! This crate knows nothing about WebAssembly, sled, files or terminals: the
+//! source is a [`Source`], the state a `muster_store::Store`, the plan file a row
+//! of bytes.
+//!
+//! Reading order: [`preview`] reads and plans, and writes nothing: no writer is
+//! in its reach. [`apply`] takes a plan and writes exactly that, in one atomic
+//! commit. [`plan_file`] seals a plan on its way between the two. [`admin`] is
+//! what administrators do by hand.
+
 pub mod admin;
+mod apply;
+mod edits;
+pub mod plan_file;
+mod preview;
+mod record;
+mod source;
+
+pub use apply::{ApplyContext, ApplyRefused, PlanOrigin, apply};
+pub use preview::{PreviewContext, PreviewError, Progress, Silent, preview};
+pub use record::record_outcome;
+pub use source::{Delivery, FailureKind, Source, SourceFailed};

@@ -1,0 +1,136 @@
+//! Read and plan. Nothing in this file can write.
+
+use crate::source::{Delivery, Source, SourceFailed};
+use jiff::Timestamp;
+use muster_model::{Action, Plan, UsernameKey};
+use muster_plan::{AccountTable, Context, Planner, TooLarge};
+use muster_policy::Policy;
+use muster_store::{Store, StoreError};
+use std::collections::BTreeMap;
+
+/// What a preview depends on beside policy, source and state.
+#[derive(Clone, Debug)]
+pub struct PreviewContext {
+    /// The plan's instant: `now` of all conditions.
+    pub now: Timestamp,
+    /// After this instant the plan can no longer be applied.
+    pub expires: Timestamp,
+    /// Name and version of the plugin.
+    pub plugin: String,
+    /// SHA-256 of the plugin.
+    pub plugin_digest: String,
+    /// Keep only what concerns this person.
+    pub only: Option<UsernameKey>,
+    /// Guards to go past, each with a reason.
+    pub overrides: BTreeMap<String, String>,
+}
+
+/// Hears how far a read is.
+pub trait Progress {
+    /// So many entries were compared by now.
+    fn entries(&self, total: u64);
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn entries(&self, _total: u64) {}
+}
+
+/// Why there is no plan. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// The source could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceFailed),
+    /// The state could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The accounts do not fit.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// There is no guard of the name that is to be overridden.
+    #[error("there is no guard `{name}`; there are {}", known_guards().join(", "))]
+    UnknownGuard {
+        /// The name that was given.
+        name: String,
+    },
+    /// An override without a reason.
+    #[error("the override of guard `{name}` needs a reason: `{name}=WHY`")]
+    NoReason {
+        /// The guard.
+        name: String,
+    },
+}
+
+/// Reads everything and says what would be done.
+///
+/// The source is read while accounts are loaded and compared: it is expected to
+/// work in threads of its own and to be bounded by how fast it is asked.
+pub fn preview(
+    policy: &Policy,
+    source: &mut dyn Source,
+    store: &dyn Store,
+    context: &PreviewContext,
+    progress: &dyn Progress,
+) -> Result<Plan, PreviewError> {
+    check_overrides(&context.overrides)?;
+    let accounts = load(policy, store)?;
+    let context = Context {
+        now: context.now,
+        expires: context.expires,
+        plugin: context.plugin.clone(),
+        plugin_digest: context.plugin_digest.clone(),
+        state: store.identity(),
+        state_version: store.version()?,
+        next_account_id: store.next_account_id()?,
+        directory: store.directory(&policy.directory)?,
+        only: context.only.clone(),
+        overrides: context.overrides.clone(),
+    };
+    let mut planner = Planner::new(policy, &context, accounts);
+    loop {
+        match source.next()? {
+            Delivery::Page(page) => {
+                planner.page(&page);
+                progress.entries(planner.entries());
+            }
+            Delivery::End { coverage, cursor } => return Ok(planner.finish(coverage, cursor)),
+        }
+    }
+}
+
+fn load(policy: &Policy, store: &dyn Store) -> Result<AccountTable, PreviewError> {
+    let mut accounts = AccountTable::new(policy);
+    let mut full = Ok(());
+    store.scan(&mut |account| {
+        if full.is_ok() {
+            full = accounts.add(&account);
+        }
+    })?;
+    full?;
+    Ok(accounts)
+}
+
+/// The names under which guards can be overridden, by family.
+fn known_guards() -> Vec<&'static str> {
+    let families = Action::ALL.into_iter().map(Action::as_str);
+    families
+        .chain(["shrink", "clear", "protect", "empty"])
+        .collect()
+}
+
+fn check_overrides(overrides: &BTreeMap<String, String>) -> Result<(), PreviewError> {
+    for (name, reason) in overrides {
+        let (family, limit) = name.split_once('.').unwrap_or((name, "max"));
+        if !known_guards().contains(&family) || !matches!(limit, "max" | "max_percent") {
+            return Err(PreviewError::UnknownGuard { name: name.clone() });
+        }
+        if reason.trim().is_empty() {
+            return Err(PreviewError::NoReason { name: name.clone() });
+        }
+    }
+    Ok(())
+}
