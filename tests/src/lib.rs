@@ -1,1 +1,42 @@
-//! TODO
+//! Everything that tests of the whole need: throw-away directory servers, the
+//! `muster` program in a folder of its own, and the policies between them.
+//!
+//! This crate knows nothing about how Muster works inside: it starts programs
+//! and reads what they print. Servers bind to loopback, on ports that the
+//! kernel chose, and end with the value that started them, even if a test
+//! panics.
+//!
+//! Reading order: [`program`] runs a command with a time limit; [`tree`] is a
+//! small directory as data, [`crowd`] a large one; [`authority`] signs
+//! certificates; [`slapd`] and [`samba`] serve them, [`client`] changes what they
+//! hold, [`proxy`] stands between;
+//! [`policy`] writes a policy for a server and [`muster`] runs the product.
+//!
+//! A helper that fails panics with what it tried: a test cannot go on without
+//! its server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test harness: what cannot be set up ends the test"
+)]
+
+pub mod authority;
+pub mod client;
+pub mod crowd;
+pub mod muster;
+pub mod policy;
+pub mod program;
+pub mod proxy;
+pub mod samba;
+pub mod slapd;
+pub mod tree;
+
+pub use authority::Authority;
+pub use client::Client;
+pub use muster::{Muster, Output};
+pub use policy::Policy;
+pub use samba::Samba;
+pub use slapd::Slapd;
+pub use tree::{Group, Person, Tree};
