@@ -117,11 +117,14 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
     let Some(username) = username else {
         return;
     };
+    let external_id = new_id(&edit.fields)
+        .or_else(|| accounts.external_id(row))
+        .map(ExternalId::from);
     let mut push = |action: Action, reason: Reason, fields: Vec<FieldChange>| {
         changes.push(Change {
             action,
             username: username.clone(),
-            external_id: accounts.external_id(row).map(ExternalId::from),
+            external_id: external_id.clone(),
             account_id: accounts.id(row),
             reason,
             fields,
@@ -146,6 +149,17 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
             shift_reason(*action, shift),
             vec![block_reasons(shift)],
         );
+    }
+}
+
+/// The identifier that an account follows from now on.
+fn new_id(fields: &[FieldChange]) -> Option<&str> {
+    let field = fields
+        .iter()
+        .find(|field| field.name.as_str() == "external_id")?;
+    match &field.new {
+        Some(Value::Text(id)) => Some(id),
+        _ => None,
     }
 }
 

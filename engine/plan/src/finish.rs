@@ -113,7 +113,7 @@ impl Planner<'_> {
         let mut found = false;
         for stranger in self.strangers.iter_mut() {
             if is_meant(stranger) {
-                stranger.fate = Fate::Twin;
+                stranger.fate = Fate::Reported;
                 found = true;
             }
         }
@@ -232,7 +232,7 @@ impl Planner<'_> {
         let Some(new) = stranger.username.clone() else {
             return;
         };
-        stranger.fate = Fate::Twin;
+        stranger.fate = Fate::Reported;
         let mut lines = Vec::new();
         for &(row, likeness) in rows {
             self.mark(row, Seen::Held);
@@ -411,7 +411,7 @@ impl Planner<'_> {
                 Fate::Hold(fault, text, at) => {
                     self.find_fault(None, fault, name.as_deref(), text, Some(at), true);
                 }
-                Fate::Twin => {}
+                Fate::Reported => {}
             }
         }
         admitted

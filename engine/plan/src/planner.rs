@@ -4,7 +4,7 @@
 use crate::accounts::{AccountTable, Row};
 use crate::blocking::{self, ReasonShift, Verdict};
 use crate::context::Context;
-use crate::desired::Mapper;
+use crate::desired::{Comparison, Mapper};
 use crate::digest::SnapshotDigest;
 use crate::words;
 use hashbrown::{HashMap, HashSet};
@@ -75,8 +75,8 @@ pub(crate) enum Fate {
     },
     /// Held, with what is wrong.
     Hold(Fault, String, PolicyLine),
-    /// Held, because the same entry came more than once.
-    Twin,
+    /// Held, and reported elsewhere.
+    Reported,
 }
 
 /// Compares pages with accounts, and finishes with a plan.
@@ -199,9 +199,20 @@ impl<'p> Planner<'p> {
     /// Finds the directory's account of an entry, by the policy's key.
     fn find(&mut self, entry: EntryView<'_>, username: Option<&str>) -> Option<Row> {
         match self.policy.identity.key {
-            Key::ExternalId => self.accounts.by_external_id(entry.id()?),
+            Key::ExternalId => {
+                let id = entry.id()?;
+                let known = self.accounts.by_external_id(id);
+                known.or_else(|| self.unidentified(username?))
+            }
             Key::Username => self.own_by_username(username?),
         }
+    }
+
+    /// An own account that has no identifier yet, by its username: attached by
+    /// hand, or synced while the policy matched by username.
+    fn unidentified(&mut self, username: &str) -> Option<Row> {
+        self.own_by_username(username)
+            .filter(|&row| self.accounts.external_id(row).is_none())
     }
 
     fn own_by_username(&mut self, username: &str) -> Option<Row> {
@@ -255,43 +266,37 @@ impl<'p> Planner<'p> {
             return self.twin_of(row, username);
         }
         self.mark(row, Seen::InScope);
-        let Some(wanted) = username else {
-            let (text, at) = words::no_username(self.policy);
-            return self.hold(Some(row), entry, None, Fault::NoUsername, text, Some(at));
-        };
+        // What cannot be computed is held and found; the rest goes on, so that
+        // a broken name does not keep a blocked person's account open.
+        let mut comparison = self.fields(row, entry, username);
+        let rename = self.rename(row, username);
+        comparison.unsettled |= by_id
+            && rename.is_none()
+            && self
+                .accounts
+                .is_unsettled(row, self.accounts.username_field());
+        comparison.changes.extend(self.new_id(row, entry));
+        let reasons = self.reasons(row, entry, username);
+        if !comparison.changes.is_empty() || rename.is_some() || reasons.is_some() {
+            self.edits.push(Edit {
+                row,
+                rename,
+                fields: comparison.changes,
+                reasons,
+            });
+        } else if comparison.unsettled {
+            self.unsettled.push(row);
+        }
+    }
+
+    fn fields(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) -> Comparison {
         match self.mapper.compare(&self.accounts, row, entry) {
-            Ok(mut comparison) => {
-                let rename = self.rename(row, wanted);
-                comparison.unsettled |= by_id
-                    && rename.is_none()
-                    && self
-                        .accounts
-                        .is_unsettled(row, self.accounts.username_field());
-                comparison.changes.extend(self.new_id(row, entry));
-                let reasons = self.reasons(row, entry, username);
-                let quiet = comparison.changes.is_empty() && rename.is_none() && reasons.is_none();
-                if !quiet {
-                    self.edits.push(Edit {
-                        row,
-                        rename,
-                        fields: comparison.changes,
-                        reasons,
-                    });
-                } else if comparison.unsettled {
-                    self.unsettled.push(row);
-                }
-            }
+            Ok(comparison) => comparison,
             Err((field, failed)) => {
                 let text = format!("field `{}` could not be computed: {failed}", field.name);
                 let at = Some(field.at.clone());
-                self.hold(
-                    Some(row),
-                    entry,
-                    username,
-                    Fault::ExpressionFailed,
-                    text,
-                    at,
-                );
+                self.find_fault(Some(row), Fault::ExpressionFailed, username, text, at, true);
+                Comparison::default()
             }
         }
     }
@@ -308,7 +313,20 @@ impl<'p> Planner<'p> {
 
     /// The username that the account should have instead. Matched by username,
     /// an account keeps its own spelling.
-    fn rename(&self, row: Row, wanted: &str) -> Option<Username> {
+    fn rename(&mut self, row: Row, wanted: Option<&str>) -> Option<Username> {
+        let Some(wanted) = wanted else {
+            let (text, at) = words::no_username(self.policy);
+            let name = self.accounts.username(row).to_owned();
+            self.find_fault(
+                Some(row),
+                Fault::NoUsername,
+                Some(&name),
+                text,
+                Some(at),
+                true,
+            );
+            return None;
+        };
         match self.policy.identity.key {
             Key::ExternalId if self.accounts.username(row) != wanted => Username::new(wanted),
             _ => None,
@@ -487,7 +505,7 @@ impl<'p> Planner<'p> {
     fn twin_of_stranger(&mut self, known_by: String, twin: usize, username: Option<&str>) {
         let names = self.twins.entry(known_by).or_default();
         if let Some(stranger) = self.strangers.get_mut(twin) {
-            stranger.fate = Fate::Twin;
+            stranger.fate = Fate::Reported;
             names.extend(
                 stranger
                     .username
