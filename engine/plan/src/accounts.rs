@@ -112,6 +112,16 @@ impl AccountTable {
         }
     }
 
+    /// Makes room for so many accounts.
+    pub fn reserve(&mut self, accounts: usize) {
+        self.records.reserve(accounts);
+        let cells = accounts.saturating_mul(self.names.len() + FIRST_FIELD as usize);
+        self.cell_ends.reserve(cells);
+        self.value_ends.reserve(cells);
+        self.fields
+            .reserve(accounts.saturating_mul(self.names.len() + 1));
+    }
+
     /// Takes one account in.
     pub fn add(&mut self, account: &AccountView<'_>) -> Result<(), TooLarge> {
         let own = account.owner == self.directory;
@@ -151,18 +161,12 @@ impl AccountTable {
     }
 
     fn push_fields(&mut self, row: u32, account: &AccountView<'_>) -> Result<(), TooLarge> {
+        let (mut fields, mut synced) = (Walk::new(&account.fields), Walk::new(&account.synced));
         for place in 0..self.names.len() {
             let name = self.names.get(place).map_or("", String::as_str);
-            let current = lookup(&account.fields, name);
-            let synced = match lookup(&account.synced, name) {
-                None => Synced::Never,
-                Some(last) if last.as_ref() == current => Synced::Same,
-                Some(last) => {
-                    let last = last.as_ref().map(ValueView::to_owned);
-                    self.edited.insert((row, place as u32), last);
-                    Synced::Differs
-                }
-            };
+            let current = fields.find(name);
+            let last = synced.find(name);
+            let synced = self.remember(row, place, last, current);
             let kind = match current {
                 None => Kind::Absent,
                 Some(ValueView::Text(_)) => Kind::Text,
@@ -175,21 +179,30 @@ impl AccountTable {
             }
             self.fields.push((kind, synced));
         }
-        self.push_synced_username(row, account);
+        let last = Walk::new(&account.synced).find(USERNAME_FIELD);
+        let current = ValueView::Text(account.username);
+        let synced = self.remember(row, self.names.len(), last, Some(&current));
+        self.fields.push((Kind::Text, synced));
         Ok(())
     }
 
-    fn push_synced_username(&mut self, row: u32, account: &AccountView<'_>) {
-        let synced = match lookup(&account.synced, USERNAME_FIELD) {
+    /// Keeps a last synced value only if it differs from the current one.
+    fn remember(
+        &mut self,
+        row: u32,
+        place: usize,
+        last: Option<&Option<ValueView<'_>>>,
+        current: Option<&ValueView<'_>>,
+    ) -> Synced {
+        match last {
             None => Synced::Never,
-            Some(Some(ValueView::Text(last))) if *last == account.username => Synced::Same,
+            Some(last) if last.as_ref() == current => Synced::Same,
             Some(last) => {
                 let last = last.as_ref().map(ValueView::to_owned);
-                self.edited.insert((row, self.names.len() as u32), last);
+                self.edited.insert((row, place as u32), last);
                 Synced::Differs
             }
-        };
-        self.fields.push((Kind::Text, synced));
+        }
     }
 
     fn push_cell<'v>(&mut self, values: impl Iterator<Item = &'v str>) -> Result<(), TooLarge> {
@@ -440,9 +453,29 @@ impl Row {
     }
 }
 
-fn lookup<'l, T>(list: &'l [(&str, T)], name: &str) -> Option<&'l T> {
-    let place = list
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()?;
-    list.get(place).map(|(_, value)| value)
+/// Finds names in a list, both in ascending order, by walking it once.
+struct Walk<'l, 'a, T> {
+    rest: std::slice::Iter<'l, (&'a str, T)>,
+}
+
+impl<'l, 'a, T> Walk<'l, 'a, T> {
+    fn new(list: &'l [(&'a str, T)]) -> Self {
+        Self { rest: list.iter() }
+    }
+
+    fn find(&mut self, name: &str) -> Option<&'l T> {
+        loop {
+            let (known, value) = self.rest.as_slice().first()?;
+            match (*known).cmp(name) {
+                std::cmp::Ordering::Greater => return None,
+                std::cmp::Ordering::Equal => {
+                    self.rest.next();
+                    return Some(value);
+                }
+                std::cmp::Ordering::Less => {
+                    self.rest.next();
+                }
+            }
+        }
+    }
 }

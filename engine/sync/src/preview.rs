@@ -104,6 +104,7 @@ pub fn preview(
 
 fn load(policy: &Policy, store: &dyn Store) -> Result<AccountTable, PreviewError> {
     let mut accounts = AccountTable::new(policy);
+    accounts.reserve(usize::try_from(store.count()?).unwrap_or(0));
     let mut full = Ok(());
     store.scan(&mut |account| {
         if full.is_ok() {
