@@ -1,9 +1,12 @@
 //! What a store promises, and why it may refuse.
 
+use crate::lock::Holder;
 use muster_model::{
     Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, ExternalId, Run,
     RunId, RunOutcome, StateVersion, UsernameKey,
 };
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Everything that one run writes: all of it lands, or none.
 #[derive(Clone, Debug, Default)]
@@ -26,11 +29,65 @@ pub struct Commit {
 impl Commit {
     /// The digest of the plan that this commit applies for good, if it does.
     pub fn applied_plan(&self) -> Option<&str> {
-        let run = self.run.as_ref()?;
-        match run.outcome {
-            RunOutcome::Applied | RunOutcome::Unchanged => run.plan.as_deref(),
-            RunOutcome::Stopped | RunOutcome::Failed => None,
+        self.run.as_ref().and_then(applied_plan)
+    }
+}
+
+/// All that a store holds, as an export has it: numbers stay as they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contents {
+    /// See [`Store::version`].
+    pub version: StateVersion,
+    /// See [`Store::next_account_id`].
+    pub next_account_id: AccountId,
+    /// All accounts.
+    pub accounts: Vec<Account>,
+    /// All directories.
+    pub directories: Vec<DirectoryRecord>,
+    /// All runs, numbered from 1 without a gap.
+    pub runs: Vec<Run>,
+    /// All audit records, numbered from 1 without a gap, in order of their runs.
+    pub audit: Vec<AuditRecord>,
+}
+
+impl Contents {
+    /// Says what is wrong with the numbers of runs and audit records.
+    pub(crate) fn check_order(&self) -> Result<(), StoreError> {
+        let wrong = |what: String| Err(StoreError::OutOfOrder { what });
+        for (run, number) in self.runs.iter().zip(1..) {
+            if run.id != RunId(number) {
+                return wrong(format!("run {} stands where r{number} should", run.id));
+            }
         }
+        let mut last = RunId(1);
+        for (record, seq) in self.audit.iter().zip(1..) {
+            if record.seq != seq {
+                return wrong(format!(
+                    "audit record {} stands where {seq} should",
+                    record.seq
+                ));
+            }
+            if record.run < last || record.run.0 > self.runs.len() as u64 {
+                return wrong(format!("audit record {seq} is of run {}", record.run));
+            }
+            last = record.run;
+        }
+        Ok(())
+    }
+
+    /// Plans that were applied, and the runs that did it.
+    pub(crate) fn applied(&self) -> impl Iterator<Item = (&str, RunId)> {
+        self.runs
+            .iter()
+            .filter_map(|run| Some((applied_plan(run)?, run.id)))
+    }
+}
+
+/// The digest of the plan that a run has applied for good, if it did.
+pub(crate) fn applied_plan(run: &Run) -> Option<&str> {
+    match run.outcome {
+        RunOutcome::Applied | RunOutcome::Unchanged => run.plan.as_deref(),
+        RunOutcome::Stopped | RunOutcome::Failed => None,
     }
 }
 
@@ -110,6 +167,121 @@ pub enum StoreError {
     /// Audit records belong to a run.
     #[error("audit records were given without the run that they belong to")]
     AuditWithoutRun,
+    /// Only an empty store can be filled from an export.
+    #[error("the state is not empty: an export goes into a new one")]
+    NotEmpty,
+    /// Runs or audit records do not follow one another.
+    #[error("runs and audit records are numbered without a gap: {what}")]
+    OutOfOrder {
+        /// Which number is wrong.
+        what: String,
+    },
+    /// The folder is not there.
+    #[error("there is no state at `{}`", path.display())]
+    Missing {
+        /// The state folder.
+        path: PathBuf,
+    },
+    /// Something else is there.
+    #[error(
+        "`{}` is not a state folder: its file `format` is not one of Muster's; \
+         choose another folder",
+        path.display()
+    )]
+    NotAState {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another process has the folder.
+    #[error("the state at `{}` is in use by {}; try again when it is done",
+        path.display(), named(holder.as_ref()))]
+    InUse {
+        /// The state folder.
+        path: PathBuf,
+        /// Who has it, if they had time to say so.
+        holder: Option<Holder>,
+    },
+    /// A later program wrote it.
+    #[error(
+        "the state at `{}` needs {needs}; this is muster {}; nothing was changed",
+        path.display(), env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        /// The state folder.
+        path: PathBuf,
+        /// The program that can read it.
+        needs: String,
+    },
+    /// Bytes are not what was written.
+    #[error(
+        "the state at `{}` is damaged: {what}; `muster state check` says what is affected, \
+         and `muster state import` makes a new one from an export",
+        path.display()
+    )]
+    Damaged {
+        /// The state folder.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
+    /// The disk is full, or a quota is used up.
+    #[error("there is no room to {doing} `{}`; make room and run the command again", path.display())]
+    NoRoom {
+        /// What was tried.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The operating system refused.
+    #[error("cannot {doing} `{}`", path.display())]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A write failed, and this store was closed for safety's sake.
+    #[error("the state at `{}` was closed after a failed write; open it again", path.display())]
+    Closed {
+        /// The state folder.
+        path: PathBuf,
+    },
+}
+
+impl StoreError {
+    /// Sorts what the operating system said.
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => Self::NoRoom {
+                doing,
+                path,
+                source,
+            },
+            _ => Self::Io {
+                doing,
+                path,
+                source,
+            },
+        }
+    }
+
+    pub(crate) fn damaged(path: &Path, what: impl Into<String>) -> Self {
+        Self::Damaged {
+            path: path.to_owned(),
+            what: what.into(),
+        }
+    }
+}
+
+fn named(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), Holder::to_string)
 }
 
 /// Keeps accounts, audit, runs and directories.
@@ -159,4 +331,7 @@ pub trait Store: Send {
     fn is_applied(&self, plan: &str) -> Result<bool, StoreError>;
     /// Writes all of it, durably, or nothing.
     fn commit(&mut self, commit: Commit) -> Result<Receipt, StoreError>;
+    /// Fills an empty store with what another one held, durably, or does nothing.
+    /// Identity and seal key stay its own.
+    fn restore(&mut self, contents: Contents) -> Result<(), StoreError>;
 }

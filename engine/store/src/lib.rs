@@ -4,13 +4,20 @@
 //! what it is given, all of it or none.
 //!
 //! Reading order: [`contract`] says what a store promises; [`memory`] is the
-//! plain implementation, and the oracle for all others; [`json`] is an account
-//! as other programs see it.
+//! plain implementation, and the oracle for all others; [`sled`] keeps a state
+//! folder, under a [`lock`]; [`json`] is an account as other programs see it.
 
+#[doc(hidden)]
+pub mod conformance;
 pub mod contract;
 pub mod json;
+pub mod lock;
 pub mod memory;
+mod record;
+pub mod sled;
 
-pub use contract::{Commit, Receipt, Store, StoreError};
+pub use contract::{Commit, Contents, Receipt, Store, StoreError};
 pub use json::AccountJson;
+pub use lock::{Holder, Opening};
 pub use memory::MemoryStore;
+pub use sled::SledStore;

@@ -2,7 +2,7 @@
 //!
 //! Tests plan and apply on it, and every other store is compared with it.
 
-use crate::contract::{Commit, Receipt, Store, StoreError};
+use crate::contract::{Commit, Contents, Receipt, Store, StoreError};
 use muster_model::{
     Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, ExternalId,
     Owner, Run, RunId, StateVersion, UsernameKey,
@@ -317,5 +317,27 @@ impl Store for MemoryStore {
             version: self.version,
             run,
         })
+    }
+
+    fn restore(&mut self, contents: Contents) -> Result<(), StoreError> {
+        let used = self.version != StateVersion(0) || !self.runs.is_empty();
+        if used {
+            return Err(StoreError::NotEmpty);
+        }
+        contents.check_order()?;
+        let applied = contents.applied();
+        let applied = applied.map(|(plan, run)| (plan.to_owned(), run)).collect();
+        let fill = Commit {
+            put: contents.accounts,
+            directories: contents.directories,
+            ..Commit::default()
+        };
+        self.commit(fill)?;
+        self.version = contents.version;
+        self.next = self.next.max(contents.next_account_id);
+        self.runs = contents.runs;
+        self.audit = contents.audit;
+        self.applied = applied;
+        Ok(())
     }
 }

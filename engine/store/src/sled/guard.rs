@@ -1,0 +1,146 @@
+//! What is looked at, and mended, before sled opens a database.
+//!
+//! Opening, sled writes a snapshot with the number of the last log and then
+//! removes logs and the snapshot before. Killed in between, it leaves a snapshot
+//! that no log follows; opened again, it writes a snapshot of the same number
+//! over it and then removes "the one before", which is the only one there is.
+//! All is lost then. An empty log put behind the snapshot keeps that from
+//! happening.
+
+use super::clean::Clean;
+use super::frames::{self, End, Files};
+use crate::contract::StoreError;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where things lie in a state folder.
+#[derive(Clone, Debug)]
+pub(super) struct Paths {
+    pub(super) dir: PathBuf,
+    pub(super) format: PathBuf,
+    pub(super) clean: PathBuf,
+    pub(super) db: PathBuf,
+    /// A database that is being made.
+    pub(super) draft: PathBuf,
+    pub(super) metadata: PathBuf,
+    pub(super) slabs: PathBuf,
+}
+
+impl Paths {
+    pub(super) fn new(dir: &Path) -> Self {
+        let db = dir.join("db");
+        Self {
+            dir: dir.to_owned(),
+            format: dir.join("format"),
+            clean: dir.join("clean"),
+            draft: dir.join("db.new"),
+            metadata: db.join("metadata"),
+            slabs: db.join("slabs"),
+            db,
+        }
+    }
+}
+
+/// Makes sure that sled finds nothing that it would mistake or destroy.
+/// Returns the mark of the last closing, and takes it away.
+pub(super) fn prepare(paths: &Paths) -> Result<Option<Clean>, StoreError> {
+    let clean = Clean::load(paths);
+    inspect(paths, clean.as_ref())?;
+    let io = |source| StoreError::io("open", &paths.dir, source);
+    mend(paths).map_err(io)?;
+    match fs::remove_file(&paths.clean) {
+        Ok(()) => sync_dir(&paths.dir).map_err(io)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io(error)),
+    }
+    Ok(clean)
+}
+
+/// Looks at the database's files without changing any.
+pub(super) fn inspect(paths: &Paths, clean: Option<&Clean>) -> Result<(), StoreError> {
+    let damaged = |what: String| StoreError::damaged(&paths.dir, what);
+    if !paths.slabs.is_dir() {
+        return Err(damaged("the folder `db/slabs` is missing".to_owned()));
+    }
+    let files = Files::list(&paths.metadata)
+        .map_err(|error| damaged(format!("the folder `db/metadata` cannot be read: {error}")))?;
+    if let Some(strange) = files.strange.first() {
+        return Err(damaged(format!(
+            "`{}` should not be there",
+            strange.display()
+        )));
+    }
+    let Some(current) = files.current() else {
+        return Err(damaged("no `db/metadata/snapshot_…` is there".to_owned()));
+    };
+    let path = frames::snapshot(&paths.metadata, current);
+    if read(&path)? != (1, End::Whole) {
+        return Err(damaged(format!(
+            "the file `{}` is not what was written",
+            path.display()
+        )));
+    }
+    inspect_logs(paths, &files, clean)?;
+    clean
+        .map_or(Ok(()), |clean| clean.compare(paths))
+        .map_err(damaged)
+}
+
+/// Only the last log may end in the middle, and only after a crash.
+fn inspect_logs(paths: &Paths, files: &Files, clean: Option<&Clean>) -> Result<(), StoreError> {
+    let last = files.live_logs().next_back();
+    for id in files.live_logs() {
+        let path = frames::log(&paths.metadata, id);
+        let crashed = clean.is_none() && Some(id) == last;
+        if matches!(read(&path)?, (_, End::Torn)) && !crashed {
+            let what = format!("the file `{}` is not what was written", path.display());
+            return Err(StoreError::damaged(&paths.dir, what));
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<(u64, End), StoreError> {
+    let bytes = fs::read(path).map_err(|source| StoreError::io("read", path, source))?;
+    Ok(frames::read(&bytes))
+}
+
+/// Clears away what a crash left, and puts a log behind the last snapshot.
+fn mend(paths: &Paths) -> io::Result<()> {
+    let files = Files::list(&paths.metadata)?;
+    let Some(current) = files.current() else {
+        return Ok(());
+    };
+    let older = files.snapshots.iter().filter(|id| **id < current);
+    let older = older.map(|id| frames::snapshot(&paths.metadata, *id));
+    let merged = files.logs.iter().filter(|id| **id <= current);
+    let merged = merged.map(|id| frames::log(&paths.metadata, *id));
+    let mut stale = files.drafts.iter().cloned().chain(older).chain(merged);
+    stale.try_for_each(fs::remove_file)?;
+    if files.live_logs().next().is_none() {
+        File::create(frames::log(&paths.metadata, current + 1))?.sync_all()?;
+        sync_dir(&paths.metadata)?;
+    }
+    Ok(())
+}
+
+/// How many commits the last log holds: tells, after a failed write, whether it
+/// landed all the same.
+pub(super) fn landed(paths: &Paths) -> io::Result<(u64, u64, End)> {
+    let last = Files::list(&paths.metadata)?
+        .logs
+        .last()
+        .copied()
+        .unwrap_or(0);
+    let (count, end) = frames::read(&fs::read(frames::log(&paths.metadata, last))?);
+    Ok((last, count, end))
+}
+
+/// Makes a folder's list of files outlast a power cut.
+pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}

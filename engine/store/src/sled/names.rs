@@ -1,0 +1,163 @@
+//! The two indexes: usernames, and directories' people.
+
+use super::border::{Batch, Border};
+use super::keys;
+use crate::contract::StoreError;
+use crate::record::Bucket;
+use muster_model::{
+    Account, AccountId, AccountView, DirectoryName, ExternalId, Owner, UsernameKey,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that one account alone may be called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Name {
+    /// In the intranet.
+    Username(UsernameKey),
+    /// In its directory.
+    Person(DirectoryName, ExternalId),
+}
+
+/// A bucket of one of the indexes.
+pub(super) type BucketKey = Vec<u8>;
+
+impl Name {
+    /// All that an account is called.
+    pub(super) fn all(account: &Account) -> impl Iterator<Item = Self> {
+        let person = match (&account.owner, &account.external_id) {
+            (Owner::Directory(name), Some(id)) => Some(Self::Person(name.clone(), id.clone())),
+            _ => None,
+        };
+        std::iter::once(Self::Username(account.username.key())).chain(person)
+    }
+
+    /// True if an account is called so.
+    pub(super) fn fits(&self, account: &Account) -> bool {
+        Self::all(account).any(|name| name == *self)
+    }
+
+    /// Where the name is kept, and the hash that it has there.
+    pub(super) fn place(&self) -> (BucketKey, u64) {
+        let (index, hash) = match self {
+            Self::Username(key) => (keys::USERNAMES, blake3::hash(key.as_str().as_bytes())),
+            Self::Person(directory, id) => {
+                let mut hasher = blake3::Hasher::new();
+                hasher.update(&(directory.as_str().len() as u64).to_le_bytes());
+                hasher.update(directory.as_str().as_bytes());
+                hasher.update(id.as_str().as_bytes());
+                (keys::PEOPLE, hasher.finalize())
+            }
+        };
+        let [first, ..] = *hash.as_bytes();
+        let short = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+        (keys::bucket(index, first), u64::from_le_bytes(short))
+    }
+
+    fn taken(self, holder: AccountId, claimant: AccountId) -> StoreError {
+        match self {
+            Self::Username(username) => StoreError::UsernameTaken {
+                username,
+                holder,
+                claimant,
+            },
+            Self::Person(directory, external_id) => StoreError::ExternalIdTaken {
+                directory,
+                external_id,
+                holder,
+                claimant,
+            },
+        }
+    }
+}
+
+/// Names that a commit lets go and takes.
+#[derive(Default)]
+pub(super) struct Names {
+    released: BTreeMap<BucketKey, BTreeSet<(u64, AccountId)>>,
+    claimed: BTreeMap<BucketKey, BTreeMap<(u64, Name), AccountId>>,
+}
+
+impl Names {
+    /// Notes what an account was called and is to be called.
+    pub(super) fn change(
+        &mut self,
+        old: Option<&Account>,
+        new: Option<&Account>,
+    ) -> Result<(), StoreError> {
+        let names = |account: Option<&Account>| -> BTreeSet<Name> {
+            account.into_iter().flat_map(Name::all).collect()
+        };
+        if let (Some(old), Some(new)) = (old, new)
+            && old.username == new.username
+            && old.owner == new.owner
+            && old.external_id == new.external_id
+        {
+            return Ok(());
+        }
+        let (before, after) = (names(old), names(new));
+        if let Some(old) = old {
+            for name in before.difference(&after) {
+                let (bucket, hash) = name.place();
+                self.released
+                    .entry(bucket)
+                    .or_default()
+                    .insert((hash, old.id));
+            }
+        }
+        if let Some(new) = new {
+            for name in after.difference(&before) {
+                let (bucket, hash) = name.place();
+                let bucket = self.claimed.entry(bucket).or_default();
+                if let Some(first) = bucket.insert((hash, name.clone()), new.id) {
+                    return Err(name.clone().taken(first, new.id));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go, then takes; refuses a name that somebody else keeps.
+    pub(super) fn write(
+        mut self,
+        border: &Border,
+        account: &dyn Fn(AccountId) -> Result<Option<Account>, StoreError>,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let buckets: BTreeSet<BucketKey> = self
+            .released
+            .keys()
+            .chain(self.claimed.keys())
+            .cloned()
+            .collect();
+        for key in buckets {
+            let mut bucket = load(border, &key)?;
+            for (hash, id) in self.released.remove(&key).unwrap_or_default() {
+                bucket.remove(hash, id);
+            }
+            let claimed = self.claimed.remove(&key).unwrap_or_default();
+            for ((hash, name), claimant) in &claimed {
+                for holder in bucket.with(*hash) {
+                    if account(holder)?.is_some_and(|account| name.fits(&account)) {
+                        return Err(name.clone().taken(holder, *claimant));
+                    }
+                }
+            }
+            for ((hash, _), id) in claimed {
+                bucket.insert(hash, id);
+            }
+            batch.insert(key, bucket.pack());
+        }
+        Ok(())
+    }
+}
+
+/// Reads a bucket; one that was never written is empty.
+pub(super) fn load(border: &Border, key: &[u8]) -> Result<Bucket, StoreError> {
+    Ok(border.get(key, Bucket::unpack)?.unwrap_or_default())
+}
+
+/// The entries that the indexes should have for an account.
+pub(super) fn expected(view: &AccountView<'_>) -> Option<Vec<(BucketKey, u64)>> {
+    let account = view.to_account()?;
+    Some(Name::all(&account).map(|name| name.place()).collect())
+}
