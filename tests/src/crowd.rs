@@ -1,7 +1,9 @@
 //! A large directory, written as LDIF without holding it in memory.
 
+use crate::slapd::{Plaintext, Slapd};
 use crate::tree::{SUFFIX, group_dn, person_dn};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 
 /// The group that everybody in a crowd belongs to.
 pub const GROUP: &str = "intranet";
@@ -35,6 +37,18 @@ const PLACES: [&str; 4] = ["Oslo", "Bergen", "Trondheim", "Stavanger"];
 /// The uid of the person with this number.
 pub fn uid(number: usize) -> String {
     format!("u{number:07}")
+}
+
+/// Starts a server with `count` people.
+pub fn serve(count: usize) -> Slapd {
+    Slapd::start_with(Plaintext::Accepted, |folder| {
+        let path = folder.join("crowd.ldif");
+        let mut file = BufWriter::new(File::create(&path).expect("a file for the crowd"));
+        write_ldif(count, &mut file)
+            .and_then(|()| file.flush())
+            .expect("the crowd as LDIF");
+        path
+    })
 }
 
 /// Writes `count` people with twelve attributes each, all in [`GROUP`].

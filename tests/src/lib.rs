@@ -10,7 +10,8 @@
 //! small directory as data, [`crowd`] a large one; [`authority`] signs
 //! certificates; [`slapd`] and [`samba`] serve them, [`client`] changes what they
 //! hold, [`proxy`] stands between;
-//! [`policy`] writes a policy for a server and [`muster`] runs the product.
+//! [`policy`] writes a policy for a server, [`muster`] runs the product and [`intranet`] reads what
+//! came of it.
 //!
 //! A helper that fails panics with what it tried: a test cannot go on without
 //! its server.
@@ -25,6 +26,7 @@
 pub mod authority;
 pub mod client;
 pub mod crowd;
+pub mod intranet;
 pub mod muster;
 pub mod policy;
 pub mod program;
@@ -35,6 +37,7 @@ pub mod tree;
 
 pub use authority::Authority;
 pub use client::Client;
+pub use intranet::Intranet;
 pub use muster::{Muster, Output};
 pub use policy::Policy;
 pub use samba::Samba;

@@ -346,7 +346,7 @@ fn configuration(folder: &Path, authority: &Authority, plaintext: Plaintext) -> 
     );
     // A bind without a password succeeds as anonymous: the trap that a client
     // has to avoid by itself.
-    text.push_str("allow bind_anon_cred\n");
+    text.push_str("allow bind_anon_dn\n");
     if plaintext == Plaintext::Refused {
         text.push_str("security simple_bind=64\n");
     }
