@@ -109,3 +109,78 @@ fn contests(accounts: &AccountTable, claims: &[(Claimant, String)], verdicts: &m
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+    use super::*;
+    use crate::testing::{policy, table};
+
+    const PEOPLE: [(&str, &str); 4] = [
+        ("anna", "staff"),
+        ("ben", "staff"),
+        ("cleo", "staff"),
+        ("desk", "local"),
+    ];
+
+    /// Claims as `who>name`; `new1>name` is a stranger's. Returns the refused.
+    fn refused(claims: &[&str]) -> Vec<String> {
+        let table = table(&policy(), &PEOPLE);
+        let row = |name: &str| table.by_username(name).unwrap();
+        let claims: Vec<(Claimant, String)> = claims
+            .iter()
+            .map(|claim| {
+                let (who, name) = claim.split_once('>').unwrap();
+                let claimant = match who.strip_prefix("new") {
+                    Some(place) => Claimant::Stranger(place.parse().unwrap()),
+                    None => Claimant::Account(row(who)),
+                };
+                (claimant, name.to_owned())
+            })
+            .collect();
+        let verdicts = resolve(&table, &claims);
+        let name = |claimant: &Claimant| match claimant {
+            Claimant::Account(row) => table.username(*row).to_owned(),
+            Claimant::Stranger(place) => format!("new{place}"),
+        };
+        verdicts.refused.keys().map(name).collect()
+    }
+
+    #[test]
+    fn swaps_cycles_and_chains_pass() {
+        assert!(refused(&["anna>ben", "ben>anna"]).is_empty());
+        assert!(refused(&["anna>ben", "ben>cleo", "cleo>anna"]).is_empty());
+        assert!(refused(&["anna>ben", "ben>cleo", "cleo>dora", "new1>anna"]).is_empty());
+        assert!(
+            refused(&["anna>anna"]).is_empty(),
+            "only the spelling changes"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_kept_is_refused() {
+        assert_eq!(refused(&["new1>anna"]), ["new1"]);
+        assert_eq!(refused(&["anna>desk"]), ["anna"]);
+    }
+
+    #[test]
+    fn of_two_who_want_one_name_neither_gets_it() {
+        assert_eq!(refused(&["new1>eve", "new2>eve"]), ["new1", "new2"]);
+        assert_eq!(refused(&["anna>eve", "new2>eve"]), ["anna", "new2"]);
+        assert_eq!(refused(&["anna>anna", "new1>anna"]), ["new1"]);
+    }
+
+    #[test]
+    fn whoever_cannot_move_stops_those_behind() {
+        // desk is local and stays, so cleo stays, so ben stays, so anna stays.
+        assert_eq!(
+            refused(&["anna>ben", "ben>cleo", "cleo>desk"]),
+            ["anna", "ben", "cleo"]
+        );
+        assert_eq!(
+            refused(&["anna>ben", "ben>eve", "new1>eve"]),
+            ["anna", "ben", "new1"]
+        );
+    }
+}

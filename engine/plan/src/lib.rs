@@ -30,6 +30,8 @@ mod finish;
 mod guards;
 mod planner;
 mod renames;
+#[cfg(test)]
+mod testing;
 mod words;
 
 pub use accounts::{AccountTable, TooLarge};
