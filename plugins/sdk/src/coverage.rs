@@ -82,6 +82,14 @@ impl Coverage {
         }
     }
 
+    /// The reason as a sentence, if the coverage is partial.
+    pub fn message(&self) -> Option<&str> {
+        match &self.reach {
+            Reach::Partial(_, message) => Some(message),
+            Reach::Complete | Reach::Delta => None,
+        }
+    }
+
     /// What else was seen, in the order in which it was added.
     pub fn facts(&self) -> &[(String, String)] {
         &self.facts
