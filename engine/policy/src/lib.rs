@@ -1,10 +1,31 @@
 //! YAML text to a checked policy, or to diagnostics with their places.
 //!
-//! This crate knows nothing about files, networks, accounts or plans: text in,
-//! [`Policy`] or [`Diagnostic`]s out.
+//! This crate knows nothing about files, networks, clocks, accounts or plans:
+//! text in, [`Policy`] or [`Diagnostic`]s out.
+//!
+//! [`parse`] is the entry point, [`check`] the one that has warnings too, and
+//! [`render`] shows diagnostics with their lines. A checked policy has known
+//! names and compiled expressions only; an [`Evaluator`] runs one of them for
+//! many people.
+//!
+//! INVARIANT: no text makes this crate panic, and the same text gives the same
+//! policy and the same diagnostics.
+//!
+//! Reading order: `policy` is what comes out; `yaml` reads the text, `check`
+//! turns it into a policy section by section, `expression` is CEL.
 
+mod check;
+mod diagnostic;
 mod expression;
+mod nearest;
 mod policy;
+mod render;
+mod source;
+mod yaml;
 
+pub use check::{Checked, check, parse};
+pub use diagnostic::{Code, Diagnostic, Severity};
 pub use expression::{Evaluator, Expression, ExpressionFailed};
+pub use nearest::nearest;
 pub use policy::*;
+pub use render::{Colour, render};

@@ -1,0 +1,176 @@
+//! `guards:` – what stops a plan.
+
+use super::{keys, reader};
+use crate::diagnostic::Code;
+use crate::policy::{Guards, Limit, Protected};
+use crate::source::Source;
+use crate::yaml::{Entry, Kind, Style};
+use muster_model::{Action, UsernameKey};
+
+/// Below this many active accounts percentages do not count, unless the policy
+/// says otherwise: with 8 accounts, 30 % is two people.
+const POPULATION: u64 = 50;
+
+/// A limit that holds where the policy gives none.
+fn built_in(max_percent: u64) -> Limit {
+    Limit {
+        max: None,
+        max_percent: Some(max_percent),
+        min_population: POPULATION,
+        at: None,
+    }
+}
+
+/// A limit that never stops anything.
+fn unlimited() -> Limit {
+    Limit {
+        max: None,
+        max_percent: None,
+        min_population: POPULATION,
+        at: None,
+    }
+}
+
+pub(super) fn guards(source: &mut Source<'_>, entry: Option<&Entry>) -> Guards {
+    let mut guards = Guards {
+        limits: [(Action::Block, built_in(10))].into(),
+        shrink: built_in(20),
+        clear: built_in(20),
+        protect: Vec::new(),
+    };
+    let Some(entry) = entry else {
+        return guards;
+    };
+    let Some(map) = reader::mapping(source, &entry.value, &entry.at, &keys::GUARDS) else {
+        return guards;
+    };
+    for action in Action::ALL {
+        if let Some(limit) = map
+            .entry(action.as_str())
+            .and_then(|entry| limit(source, entry, &keys::LIMIT))
+        {
+            guards.limits.insert(action, limit);
+        }
+    }
+    if let Some(limit) = map
+        .entry("shrink")
+        .and_then(|entry| limit(source, entry, &keys::SHARE))
+    {
+        guards.shrink = limit;
+    }
+    if let Some(limit) = map
+        .entry("clear")
+        .and_then(|entry| limit(source, entry, &keys::SHARE))
+    {
+        guards.clear = limit;
+    }
+    if let Some(entry) = map.entry("protect") {
+        guards.protect = protect(source, entry);
+    }
+    guards
+        .limits
+        .retain(|_, limit| limit.max.is_some() || limit.max_percent.is_some());
+    guards
+}
+
+fn limit(source: &mut Source<'_>, entry: &Entry, section: &keys::Section) -> Option<Limit> {
+    if let Kind::Scalar(scalar) = &entry.value.kind {
+        return switched_off(source, entry, &scalar.text, scalar.style);
+    }
+    let map = reader::mapping(source, &entry.value, &entry.at, section)?;
+    let max = map
+        .get("max")
+        .map(|node| reader::whole(source, node, "`max`", u64::from(u32::MAX)));
+    let percent = map
+        .get("max_percent")
+        .map(|node| reader::whole(source, node, "`max_percent`", 100));
+    let population = map
+        .get("min_population")
+        .map(|node| reader::whole(source, node, "`min_population`", u64::from(u32::MAX)));
+    if max.is_none() && percent.is_none() && section.keys.iter().any(|(key, _)| *key == "max") {
+        source
+            .report(
+                Code::MissingKey,
+                entry.at.clone(),
+                format!("The guard `{}` has no limit", entry.key),
+            )
+            .help("Give `max` or `max_percent`; `none` switches the guard off.");
+        return None;
+    }
+    if let (None, Some(node)) = (&percent, map.entry("min_population"))
+        && max.is_some()
+    {
+        source
+            .report(
+                Code::IdleGuard,
+                node.at.clone(),
+                "`min_population` is of use with `max_percent` only",
+            )
+            .help("`max` counts people, whatever their number.");
+    }
+    if percent == Some(Some(100)) && max.is_none() {
+        source
+            .report(
+                Code::IdleGuard,
+                entry.at.clone(),
+                format!("The guard `{}` can never stop a plan", entry.key),
+            )
+            .help("More than 100 % cannot be reached; `none` says that this is meant.");
+    }
+    Some(Limit {
+        max: max.flatten(),
+        max_percent: percent.flatten(),
+        min_population: population.flatten().unwrap_or(POPULATION),
+        at: Some(source.line(entry.at.start)),
+    })
+}
+
+/// A guard is switched off by the word `none`, and by nothing that happens to
+/// be empty.
+fn switched_off(source: &mut Source<'_>, entry: &Entry, text: &str, style: Style) -> Option<Limit> {
+    if text == "none" && style == Style::Plain {
+        return Some(unlimited());
+    }
+    let means_off = ["off", "no", "false", "never", "disabled", "null", "~", ""]
+        .contains(&text.to_lowercase().as_str());
+    if means_off {
+        source
+            .report(
+                Code::UnknownWord,
+                entry.value.span.clone(),
+                format!("The guard `{}` is not switched off in this way", entry.key),
+            )
+            .help(format!("Write `{}: none`, if that is meant.", entry.key));
+    } else {
+        let what = format!("the guard `{}`", entry.key);
+        reader::wrong_type(
+            source,
+            &entry.value,
+            &what,
+            "a mapping such as `{max: 20}`, or `none`",
+        );
+    }
+    None
+}
+
+fn protect(source: &mut Source<'_>, entry: &Entry) -> Vec<Protected> {
+    let mut protect: Vec<Protected> = Vec::new();
+    for (node, name) in reader::texts(source, &entry.value, "`protect`") {
+        let username = UsernameKey::of(name);
+        if protect.iter().any(|other| other.username == username) {
+            source
+                .report(
+                    Code::DuplicateName,
+                    node.span.clone(),
+                    format!("`{name}` is protected twice"),
+                )
+                .help("Usernames are compared without regard to case.");
+            continue;
+        }
+        protect.push(Protected {
+            username,
+            at: source.line(node.span.start),
+        });
+    }
+    protect
+}

@@ -1,0 +1,241 @@
+//! Reads typed values out of the tree, and reports what is not as it should be.
+
+use super::keys::{ALL, Need, Section};
+use crate::diagnostic::Code;
+use crate::nearest::nearest;
+use crate::source::Source;
+use crate::yaml::{Entry, Kind, Node, Plain, Style};
+use std::ops::Range;
+
+/// The checked keys of one mapping.
+#[derive(Debug)]
+pub(crate) struct Mapping<'n>(Vec<&'n Entry>);
+
+impl<'n> Mapping<'n> {
+    /// The entry of a key.
+    pub(crate) fn entry(&self, key: &str) -> Option<&'n Entry> {
+        self.0.iter().copied().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+}
+
+/// Checks a mapping's keys against its section. `at` is where the mapping's own
+/// key stands: what is missing is reported there.
+pub(crate) fn mapping<'n>(
+    source: &mut Source<'_>,
+    node: &'n Node,
+    at: &Range<usize>,
+    section: &Section,
+) -> Option<Mapping<'n>> {
+    let entries = entries(source, node, section.name)?;
+    let mut known = Vec::new();
+    for entry in entries {
+        match section.keys.iter().find(|(key, _)| *key == entry.key) {
+            Some((_, Need::Later)) => not_supported(source, entry),
+            Some(_) => known.push(entry),
+            None => unknown_key(source, entry, section),
+        }
+    }
+    for (key, need) in section.keys {
+        let there = entries.iter().any(|entry| entry.key == *key);
+        if *need == Need::Required && !there {
+            let message = format!("The key `{key}` is missing in {}", section.name);
+            source
+                .report(Code::MissingKey, at.clone(), message)
+                .help(example(key));
+        }
+    }
+    Some(Mapping(known))
+}
+
+/// The entries of a mapping whose keys are free.
+pub(crate) fn entries<'n>(
+    source: &mut Source<'_>,
+    node: &'n Node,
+    what: &str,
+) -> Option<&'n [Entry]> {
+    match &node.kind {
+        Kind::Map(entries) => Some(entries),
+        _ => {
+            wrong_type(source, node, what, "a mapping");
+            None
+        }
+    }
+}
+
+fn example(key: &str) -> String {
+    let value = match key {
+        "muster" => "1",
+        "directory" => "staff",
+        "provider" => "{plugin: csv, config: {file: people.csv}}",
+        "plugin" => "ldap",
+        "identity" => "{key: external_id, username: uid}",
+        "username" => "uid",
+        "name" => "contract-ended",
+        "when" => "entry.employeeType == \"service\"",
+        "max_percent" => "20",
+        _ => "…",
+    };
+    format!("Add `{key}: {value}`, or what it is for you.")
+}
+
+fn not_supported(source: &mut Source<'_>, entry: &Entry) {
+    let message = format!(
+        "`{}` is not supported yet by this version of Muster",
+        entry.key
+    );
+    source
+        .report(Code::NotSupported, entry.at.clone(), message)
+        .help("Take it out for now; it belongs to the policy language and will come.");
+}
+
+fn unknown_key(source: &mut Source<'_>, entry: &Entry, section: &Section) {
+    let name = &entry.key;
+    let here = section.keys.iter().map(|(key, _)| *key);
+    let elsewhere = ALL
+        .iter()
+        .find(|other| other.keys.iter().any(|(key, _)| key == name));
+    let help = match (nearest(name, here.clone()), elsewhere) {
+        (Some(near), _) => format!("Did you mean `{near}`?"),
+        (None, Some(other)) => format!("`{name}` is a key of {}.", other.name),
+        (None, None) => format!("It may have {}.", listing(here)),
+    };
+    let message = format!("There is no key `{name}` in {}", section.name);
+    source
+        .report(Code::UnknownKey, entry.at.clone(), message)
+        .help(help);
+}
+
+/// Lists words in backticks: "`a`, `b` and `c`".
+pub(crate) fn listing<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let mut words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match words.pop() {
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} and {last}", words.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Reports that something else was wanted; a broken node was reported before.
+pub(crate) fn wrong_type(source: &mut Source<'_>, node: &Node, what: &str, wanted: &str) {
+    let found = match &node.kind {
+        Kind::Broken => return,
+        Kind::List(_) => "a list",
+        Kind::Map(_) => "a mapping",
+        Kind::Scalar(scalar) if scalar.style != Style::Plain => "a text",
+        Kind::Scalar(scalar) => match Plain::of(&scalar.text) {
+            Plain::Null => "nothing",
+            Plain::Bool(_) => "a truth value",
+            Plain::Whole(_) => "a number",
+            Plain::Float(_) => "a number with a fraction",
+            Plain::Ambiguous | Plain::Text => "a text",
+        },
+    };
+    let message = format!("{} must be {wanted}, not {found}", capital(what));
+    source
+        .report(Code::WrongType, node.span.clone(), message)
+        .label(format!("this is {found}"));
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// A text. A plain scalar counts as it is written, so that `no`, `007` and
+/// `2026-11-23` are the texts that they look like; only nothing is no text.
+pub(crate) fn text<'n>(source: &mut Source<'_>, node: &'n Node, what: &str) -> Option<&'n str> {
+    match &node.kind {
+        Kind::Scalar(scalar) if scalar.style != Style::Plain => Some(&scalar.text),
+        Kind::Scalar(scalar) if Plain::of(&scalar.text) != Plain::Null => Some(&scalar.text),
+        _ => {
+            wrong_type(source, node, what, "a text");
+            None
+        }
+    }
+}
+
+/// A text with something in it.
+pub(crate) fn filled<'n>(source: &mut Source<'_>, node: &'n Node, what: &str) -> Option<&'n str> {
+    let text = text(source, node, what)?;
+    if text.trim().is_empty() {
+        let message = format!("{} is empty", capital(what));
+        source.report(Code::EmptyValue, node.span.clone(), message);
+        return None;
+    }
+    Some(text)
+}
+
+/// A list of texts; one text stands for a list of one.
+pub(crate) fn texts<'n>(
+    source: &mut Source<'_>,
+    node: &'n Node,
+    what: &str,
+) -> Vec<(&'n Node, &'n str)> {
+    match &node.kind {
+        Kind::List(items) => items
+            .iter()
+            .filter_map(|item| filled(source, item, what).map(|text| (item, text)))
+            .collect(),
+        Kind::Scalar(_) => filled(source, node, what)
+            .map(|text| (node, text))
+            .into_iter()
+            .collect(),
+        _ => {
+            wrong_type(source, node, what, "a list of texts");
+            Vec::new()
+        }
+    }
+}
+
+/// A whole number from 0 to `most`.
+pub(crate) fn whole(source: &mut Source<'_>, node: &Node, what: &str, most: u64) -> Option<u64> {
+    let number = match &node.kind {
+        Kind::Scalar(scalar) if scalar.style == Style::Plain => match Plain::of(&scalar.text) {
+            Plain::Whole(number) => Some(number),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(number) = number else {
+        wrong_type(source, node, what, "a whole number");
+        return None;
+    };
+    match u64::try_from(number) {
+        Ok(number) if number <= most => Some(number),
+        _ => {
+            let message = format!("{} must lie between 0 and {most}", capital(what));
+            source.report(Code::OutOfRange, node.span.clone(), message);
+            None
+        }
+    }
+}
+
+/// One of some words.
+pub(crate) fn word<T: Copy>(
+    source: &mut Source<'_>,
+    node: &Node,
+    what: &str,
+    words: &[(&'static str, T)],
+) -> Option<T> {
+    let text = text(source, node, what)?;
+    if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
+        return Some(*meaning);
+    }
+    let known = words.iter().map(|(word, _)| *word);
+    let help = match nearest(text, known.clone()) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("It can be {}.", listing(known)),
+    };
+    let message = format!("`{text}` is not possible for {what}");
+    source
+        .report(Code::UnknownWord, node.span.clone(), message)
+        .help(help);
+    None
+}

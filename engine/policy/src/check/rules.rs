@@ -1,0 +1,70 @@
+//! `block:` – conditions under which an account is blocked.
+
+use super::attributes::Attributes;
+use super::{keys, reader};
+use crate::diagnostic::Code;
+use crate::expression::{Purpose, compile};
+use crate::policy::BlockRule;
+use crate::source::Source;
+use crate::yaml::{Entry, Kind, Node};
+use std::collections::HashSet;
+
+pub(super) fn rules(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    entry: &Entry,
+) -> Vec<BlockRule> {
+    let Kind::List(items) = &entry.value.kind else {
+        reader::wrong_type(source, &entry.value, "`block`", "a list of rules");
+        return Vec::new();
+    };
+    let mut names = HashSet::new();
+    items
+        .iter()
+        .filter_map(|item| rule(source, attributes, item, &mut names))
+        .collect()
+}
+
+fn rule(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    node: &Node,
+    names: &mut HashSet<String>,
+) -> Option<BlockRule> {
+    let map = reader::mapping(source, node, &node.span, &keys::BLOCK_RULE)?;
+    let name = map.get("name").and_then(|node| name(source, node, names));
+    let when = map
+        .get("when")
+        .and_then(|node| compile(source, attributes, node, "`when`", Purpose::Condition));
+    Some(BlockRule {
+        name: name?,
+        when: when?,
+        at: source.line(node.span.start),
+    })
+}
+
+fn name(source: &mut Source<'_>, node: &Node, names: &mut HashSet<String>) -> Option<String> {
+    let name = reader::filled(source, node, "`name`")?;
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !name.chars().all(allowed) || name.len() > 64 {
+        source
+            .report(
+                Code::BadName,
+                node.span.clone(),
+                format!("`{name}` cannot be a rule's name"),
+            )
+            .help("Use up to 64 of a–z, 0–9 and `-`; accounts carry it as `rule:NAME`.");
+        return None;
+    }
+    if !names.insert(name.to_owned()) {
+        source
+            .report(
+                Code::DuplicateName,
+                node.span.clone(),
+                format!("Two rules are called `{name}`"),
+            )
+            .help("Accounts carry the name as their block reason; give each rule its own.");
+        return None;
+    }
+    Some(name.to_owned())
+}

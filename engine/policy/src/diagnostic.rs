@@ -1,0 +1,185 @@
+//! What is wrong with a policy, and where.
+
+use serde::Serialize;
+use std::fmt;
+use std::ops::Range;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The policy cannot be used.
+    Error,
+    /// The policy can be used, but is hardly what was meant.
+    Warning,
+}
+
+/// One thing that is wrong, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// What kind of mistake it is.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, as a sentence without a full stop.
+    pub message: String,
+    /// The file, as the caller named it.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1, in characters.
+    pub column: u32,
+    /// Bytes of the text that it is about.
+    pub span: Range<usize>,
+    /// What stands at the place.
+    pub label: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            file,
+            line,
+            column,
+            message,
+            code,
+            ..
+        } = self;
+        write!(f, "{file}:{line}:{column}: {message} [{code}]")
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// Kinds of mistakes. Each has a stable name, and a fixture of that
+        /// name in `tests/fixtures`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Returns the stable name.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // The text as YAML.
+    /// The text is longer than a policy may be.
+    TooLarge = "too-large",
+    /// There is nothing in the file.
+    Empty = "empty",
+    /// The text is not YAML.
+    Syntax = "syntax",
+    /// A tab stands where only spaces may.
+    Tab = "tab",
+    /// Collections are nested too deeply.
+    TooDeep = "too-deep",
+    /// There is more than one document.
+    SeveralDocuments = "several-documents",
+    /// An alias or a merge key is used.
+    Alias = "alias",
+    /// A YAML tag is used; mostly a condition that begins with `!`.
+    Tag = "tag",
+    /// A key is given twice.
+    DuplicateKey = "duplicate-key",
+    /// A key is a list or a mapping.
+    OddKey = "odd-key",
+
+    // The policy's shape.
+    /// The policy is written for another version of Muster.
+    Version = "version",
+    /// There is no such key.
+    UnknownKey = "unknown-key",
+    /// The key is known, but this version cannot do it.
+    NotSupported = "not-supported",
+    /// A key that must be there is not.
+    MissingKey = "missing-key",
+    /// Two keys exclude each other.
+    KeyConflict = "key-conflict",
+    /// A list stands where a text is wanted, and the like.
+    WrongType = "wrong-type",
+    /// A word that means one thing in YAML 1.1 and another in 1.2.
+    Ambiguous = "ambiguous",
+    /// A number is too small or too large.
+    OutOfRange = "out-of-range",
+    /// The word is none of those that are possible here.
+    UnknownWord = "unknown-word",
+    /// A name has letters that it may not have.
+    BadName = "bad-name",
+    /// A name that means something else already.
+    ReservedName = "reserved-name",
+    /// Two things have one name.
+    DuplicateName = "duplicate-name",
+    /// A text or a list is empty, and must not be.
+    EmptyValue = "empty-value",
+    /// A secret itself stands in the policy.
+    SecretInPolicy = "secret-in-policy",
+
+    // Expressions.
+    /// The expression cannot be read.
+    ExpressionSyntax = "expression-syntax",
+    /// The expression is too long, too deep or loops in loops.
+    ExpressionTooLarge = "expression-too-large",
+    /// CEL has it, policies do not.
+    ExpressionUnsupported = "expression-unsupported",
+    /// There is no such variable.
+    UnknownVariable = "unknown-variable",
+    /// There is no such function.
+    UnknownFunction = "unknown-function",
+    /// A function is called with too many or too few arguments.
+    WrongArguments = "wrong-arguments",
+    /// `entry` is used in a way that hides which attributes are read.
+    EntryUse = "entry-use",
+    /// Values that can never be compared or combined.
+    WrongOperands = "wrong-operands",
+    /// The condition can never be true or false.
+    NotACondition = "not-a-condition",
+    /// The expression's result cannot be a field's value.
+    NotAValue = "not-a-value",
+    /// The pattern of `matches` cannot be read.
+    BadPattern = "bad-pattern",
+    /// A constant that is no instant or no duration.
+    BadConstant = "bad-constant",
+
+    // Warnings.
+    /// The condition is the same for everybody.
+    ConstantCondition = "constant-condition",
+    /// One attribute is spelled in two ways.
+    SpelledTwice = "spelled-twice",
+    /// A guard that can never stop anything.
+    IdleGuard = "idle-guard",
+}
+
+impl Code {
+    /// Tells whether a policy with this mistake can be used.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::ConstantCondition | Self::SpelledTwice | Self::IdleGuard => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.as_str())
+    }
+}

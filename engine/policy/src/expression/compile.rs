@@ -1,0 +1,258 @@
+//! From a scalar of the policy to an expression, or to diagnostics.
+
+use super::bind::{Binder, Bound};
+use super::functions::ENV;
+use super::limits;
+use super::marks::Marks;
+use super::shape::Shape;
+use super::{Expression, Uses};
+use crate::check::attributes::Attributes;
+use crate::check::reader;
+use crate::diagnostic::Code;
+use crate::source::{Report, Source};
+use crate::yaml::{Kind, Node, Spread, Style};
+use cel::ParseErrors;
+use cel::common::ast::{IdedExpr, SourceInfo};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What an expression is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Must be true or false.
+    Condition,
+    /// Becomes a field's value.
+    Value,
+}
+
+/// Compiles the expression in `node`. Attributes that it reads are added to
+/// `attributes`; whatever is wrong is reported.
+pub(crate) fn compile(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    node: &Node,
+    what: &str,
+    purpose: Purpose,
+) -> Option<Expression> {
+    let text = reader::filled(source, node, what)?;
+    let Kind::Scalar(scalar) = &node.kind else {
+        return None;
+    };
+    let plain = scalar.style == Style::Plain;
+    let spread = Spread::of(scalar, &node.span, source.text);
+    let mut place = Place {
+        comment_follows: plain && comment_follows(source.text, node.span.end),
+        source,
+        spread,
+    };
+    if let Some(excess) = limits::excess(text) {
+        place
+            .report(Code::ExpressionTooLarge, 0..text.len(), excess)
+            .help("Split it into several rules or fields.");
+        return None;
+    }
+    let (mut expr, info) = match parse(text) {
+        Ok(parsed) => parsed,
+        Err(errors) => {
+            syntax_error(&mut place, text, &errors);
+            return None;
+        }
+    };
+    let mut marks = Marks {
+        text: text.to_owned(),
+        info,
+    };
+    let whole = marks.extent(&expr);
+    let mut binder = Binder::new(&mut marks, &mut place, attributes);
+    let shape = binder.bind(&mut expr);
+    let Bound { uses, ok } = binder.finish();
+    let fits = ok && fits(&mut place, &uses, shape, purpose, whole);
+    fits.then(|| Expression::new(place.source.line(node.span.start), text, expr, uses))
+}
+
+/// Reports at places of the expression.
+pub(super) struct Place<'s, 't> {
+    pub(super) source: &'s mut Source<'t>,
+    spread: Spread,
+    /// Behind the unquoted scalar stands ` #`, which YAML takes for a comment.
+    comment_follows: bool,
+}
+
+impl Place<'_, '_> {
+    pub(super) fn report(
+        &mut self,
+        code: Code,
+        at: Range<usize>,
+        message: impl Into<String>,
+    ) -> Report<'_> {
+        let span = self.spread.range(at);
+        self.source.report(code, span, message)
+    }
+
+    /// Where a part of the expression stands in the file.
+    pub(super) fn span(&self, at: Range<usize>) -> Range<usize> {
+        self.spread.range(at)
+    }
+}
+
+fn comment_follows(text: &str, end: usize) -> bool {
+    let line = text.get(end..).and_then(|rest| rest.lines().next());
+    line.is_some_and(|line| line.trim_start().starts_with('#'))
+}
+
+type Parsed = Result<(IdedExpr, SourceInfo), Option<ParseErrors>>;
+
+/// Parses with the crate's parser. It is generated code with a long history of
+/// panics on odd input: one is taken for a syntax error without a place.
+fn parse(text: &str) -> Parsed {
+    catch_unwind(AssertUnwindSafe(|| {
+        ENV.parser().parse_with_source_info(text)
+    }))
+    .map_err(|_| None)?
+    .map_err(Some)
+}
+
+fn syntax_error(place: &mut Place<'_, '_>, text: &str, errors: &Option<ParseErrors>) {
+    let first = errors.as_ref().and_then(|errors| errors.errors.first());
+    let at = first.map_or(0..text.len(), |error| position(text, error.pos));
+    let why = first.map_or_else(
+        || "it makes no sense".to_owned(),
+        |error| plain_words(&error.msg),
+    );
+    let help = advice(place, text, &why);
+    place
+        .report(
+            Code::ExpressionSyntax,
+            at,
+            format!("The expression cannot be read: {why}"),
+        )
+        .label("reading stopped here")
+        .maybe_help(help);
+}
+
+/// A line and a column, both counted from 1, as a range of one character.
+fn position(text: &str, (line, column): (isize, isize)) -> Range<usize> {
+    let (Ok(line), Ok(column)) = (usize::try_from(line - 1), usize::try_from(column - 1)) else {
+        return 0..text.len();
+    };
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or("");
+    let within = rest
+        .char_indices()
+        .nth(column)
+        .map_or(rest.trim_end().len(), |(at, _)| at);
+    let at = start + within;
+    let one = text.get(at..).and_then(|rest| rest.chars().next());
+    at..at + one.map_or(0, char::len_utf8)
+}
+
+/// The generated parser lists every token that it expected; nobody wants that.
+fn plain_words(message: &str) -> String {
+    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
+    let message = message.split(" expecting ").next().unwrap_or(message);
+    if message.contains("'<EOF>'") {
+        return "it ends too early".to_owned();
+    }
+    for (begins, says) in [
+        ("mismatched input ", "unexpected "),
+        ("extraneous input ", "unexpected "),
+        ("no viable alternative at input ", "unexpected "),
+        ("token recognition error at: ", "makes no sense: "),
+    ] {
+        if let Some(rest) = message.strip_prefix(begins) {
+            let token = rest
+                .strip_prefix('\'')
+                .and_then(|rest| rest.strip_suffix('\''));
+            return format!(
+                "{says}`{}`",
+                token.unwrap_or(rest).replace("\\n", " ").trim()
+            );
+        }
+    }
+    message.trim_end_matches('.').to_owned()
+}
+
+fn advice(place: &Place<'_, '_>, text: &str, why: &str) -> Option<String> {
+    if place.comment_follows {
+        return Some(
+            "YAML takes ` #` for a comment; put the whole expression in quotes.".to_owned(),
+        );
+    }
+    if why.contains("has() macro") {
+        return Some("`has` takes `entry.NAME`; for other names compare with null: `entry[\"x y\"] != null`.".to_owned());
+    }
+    if why.contains("unsupported syntax") {
+        return Some(
+            "Absent attributes are null here; test them with `has(entry.mail)`.".to_owned(),
+        );
+    }
+    if why.starts_with("makes no sense") && (why.contains("`\"") || why.contains("`'")) {
+        return Some("A quote is opened and never closed.".to_owned());
+    }
+    let words: Vec<&str> = text
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .collect();
+    for (word, sign) in [("and", "&&"), ("or", "||"), ("not", "!")] {
+        if words.iter().any(|found| found.eq_ignore_ascii_case(word)) {
+            return Some(format!("Write `{sign}` for {word}."));
+        }
+    }
+    single_equals(text).then(|| "Write `==` to compare.".to_owned())
+}
+
+fn single_equals(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, &byte)| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        let beside =
+            |other: Option<&u8>, signs: &[u8]| other.is_some_and(|other| signs.contains(other));
+        byte == b'=' && !beside(before, b"=!<>") && !beside(bytes.get(at + 1), b"=")
+    })
+}
+
+/// Checks the whole expression's kind against what it is for.
+fn fits(
+    place: &mut Place<'_, '_>,
+    uses: &Uses,
+    shape: Shape,
+    purpose: Purpose,
+    whole: Range<usize>,
+) -> bool {
+    match purpose {
+        Purpose::Condition if !shape.may_be_bool() => {
+            let help = match shape {
+                Shape::Attribute => "Compare it, or ask whether it is there: `has(entry.mail)`.",
+                _ => "A condition compares something: `entry.employeeType == \"service\"`.",
+            };
+            let message = format!("The condition gives {}, never true or false", shape.words());
+            place.report(Code::NotACondition, whole, message).help(help);
+            false
+        }
+        Purpose::Condition if uses.is_constant() => {
+            place
+                .report(
+                    Code::ConstantCondition,
+                    whole,
+                    "The condition is the same for everybody",
+                )
+                .help("It reads neither `entry` nor `groups`, `status` or `now`.");
+            true
+        }
+        Purpose::Value
+            if matches!(
+                shape,
+                Shape::Map | Shape::Bytes | Shape::Type | Shape::Duration
+            ) =>
+        {
+            let message = format!(
+                "The expression gives {}, which no field can hold",
+                shape.words()
+            );
+            place
+                .report(Code::NotAValue, whole, message)
+                .help("A field holds a text or a list of texts; numbers, times and truth values become texts.");
+            false
+        }
+        _ => true,
+    }
+}

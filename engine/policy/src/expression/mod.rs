@@ -1,0 +1,96 @@
+//! Conditions and computed values, in CEL, compiled once.
+
+mod bind;
+mod compile;
+mod evaluator;
+mod failure;
+mod functions;
+mod instant;
+mod limits;
+mod marks;
+mod memo;
+mod operators;
+mod shape;
+mod view;
+
+pub use evaluator::Evaluator;
+pub use failure::ExpressionFailed;
+
+pub(crate) use compile::{Purpose, compile};
+
+use crate::policy::AttributeId;
+use cel::common::ast::IdedExpr;
+use functions::Pattern;
+use muster_model::PolicyLine;
+use std::fmt;
+use std::sync::Arc;
+
+/// A compiled CEL expression with its place in the policy.
+#[derive(Clone)]
+pub struct Expression {
+    /// Where it stands.
+    pub at: PolicyLine,
+    /// As it was written.
+    pub text: String,
+    program: Arc<IdedExpr>,
+    uses: Uses,
+}
+
+/// What an expression reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Uses {
+    /// Attributes, in the order in which they first appear: bound variables
+    /// carry a place in this list.
+    attributes: Vec<Used>,
+    groups: bool,
+    status: bool,
+    now: bool,
+    patterns: Vec<Pattern>,
+}
+
+impl Uses {
+    /// True if the result is the same for everybody at any time.
+    fn is_constant(&self) -> bool {
+        self.attributes.is_empty() && !self.groups && !self.status && !self.now
+    }
+}
+
+/// One attribute that an expression reads.
+#[derive(Clone, Debug)]
+struct Used {
+    id: AttributeId,
+    /// As the expression spells it, for messages.
+    name: String,
+}
+
+impl Expression {
+    fn new(at: PolicyLine, text: &str, program: IdedExpr, uses: Uses) -> Self {
+        Self {
+            at,
+            text: text.trim().to_owned(),
+            program: Arc::new(program),
+            uses,
+        }
+    }
+
+    /// The attributes that it reads.
+    pub fn attributes(&self) -> impl Iterator<Item = AttributeId> {
+        self.uses.attributes.iter().map(|used| used.id)
+    }
+
+    /// Replaces the numbers that attributes had while the policy was read.
+    pub(crate) fn settle(&mut self, places: &[AttributeId]) {
+        for used in &mut self.uses.attributes {
+            used.id = places.get(used.id).copied().unwrap_or(used.id);
+        }
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expression")
+            .field("at", &self.at)
+            .field("text", &self.text)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! Diagnostics as people read them: with the line that they are about.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use std::fmt;
+
+/// Whether the text may have colours; the caller knows where it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// No escape sequences.
+    Never,
+    /// ANSI colours.
+    Always,
+}
+
+/// Renders diagnostics of one policy, each with its snippet.
+///
+/// Secrets that stand in the policy are masked, also where another diagnostic
+/// shows their line.
+pub fn render(diagnostics: &[Diagnostic], text: &str, colour: Colour) -> String {
+    let theme = match colour {
+        Colour::Never => GraphicalTheme::unicode_nocolor(),
+        Colour::Always => GraphicalTheme::unicode(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(100)
+        .with_links(false)
+        .with_context_lines(1);
+    let masked = mask(diagnostics, text);
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let report = Report {
+            diagnostic,
+            source: NamedSource::new(&diagnostic.file, masked.clone()),
+        };
+        if handler.render_report(&mut out, &report).is_err() {
+            // Only a span outside of the text can do that.
+            out.push_str(&format!("{diagnostic}\n"));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Replaces every letter of a leaked secret.
+fn mask(diagnostics: &[Diagnostic], text: &str) -> String {
+    let mut masked = text.to_owned();
+    let mut secrets: Vec<_> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == Code::SecretInPolicy)
+        .map(|diagnostic| diagnostic.span.clone())
+        .collect();
+    secrets.sort_by_key(|span| std::cmp::Reverse(span.start));
+    for span in secrets {
+        if let Some(secret) = text.get(span.clone()) {
+            // Other spans count bytes, so the length stays.
+            masked.replace_range(span, &"*".repeat(secret.len()));
+        }
+    }
+    masked
+}
+
+struct Report<'d> {
+    diagnostic: &'d Diagnostic,
+    source: NamedSource<String>,
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.diagnostic, f)
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.diagnostic.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl miette::Diagnostic for Report<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.diagnostic.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = self.diagnostic.help.as_deref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        // There is nothing to show of an empty file or a giant.
+        (!self.diagnostic.span.is_empty() || self.diagnostic.label.is_some())
+            .then_some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = self.diagnostic.label.clone();
+        let span = LabeledSpan::new_with_span(label, self.diagnostic.span.clone());
+        Some(Box::new(std::iter::once(span)))
+    }
+}

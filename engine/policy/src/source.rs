@@ -1,0 +1,140 @@
+//! A policy's text with its places, and the diagnostics about it.
+
+use crate::diagnostic::{Code, Diagnostic};
+use muster_model::PolicyLine;
+use std::ops::Range;
+
+/// More mistakes than this are not worth reading.
+const MOST: usize = 500;
+
+/// Turns bytes into lines and columns, and collects what is wrong.
+#[derive(Debug)]
+pub(crate) struct Source<'t> {
+    pub(crate) file: &'t str,
+    pub(crate) text: &'t str,
+    line_starts: Vec<usize>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'t> Source<'t> {
+    pub(crate) fn new(file: &'t str, text: &'t str) -> Self {
+        let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            file,
+            text,
+            line_starts: std::iter::once(0).chain(after_breaks).collect(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// The line of a byte, counted from 0.
+    fn line_of(&self, at: usize) -> usize {
+        self.line_starts
+            .partition_point(|&start| start <= at)
+            .saturating_sub(1)
+    }
+
+    /// The place of a byte, as reasons and findings carry it.
+    pub(crate) fn line(&self, at: usize) -> PolicyLine {
+        PolicyLine {
+            file: self.file.to_owned(),
+            line: u32::try_from(self.line_of(at) + 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    fn column(&self, at: usize) -> u32 {
+        let start = self.line_starts.get(self.line_of(at)).copied().unwrap_or(0);
+        let before = self.text.get(start..at).unwrap_or("");
+        let letters = before.chars().filter(|&c| c != '\u{feff}').count();
+        u32::try_from(letters + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a diagnostic; the report that is returned takes label and help.
+    pub(crate) fn report(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Report<'_> {
+        let span = self.tidy(span);
+        let diagnostic = Diagnostic {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            file: self.file.to_owned(),
+            line: self.line(span.start).line,
+            column: self.column(span.start),
+            span,
+            label: None,
+            help: None,
+        };
+        if self.diagnostics.len() < MOST {
+            self.diagnostics.push(diagnostic);
+            Report(self.diagnostics.last_mut())
+        } else {
+            Report(None)
+        }
+    }
+
+    /// Keeps a span within the text, on borders of characters, within one
+    /// line, and without the white space behind it.
+    fn tidy(&self, span: Range<usize>) -> Range<usize> {
+        let start = floor(self.text, span.start);
+        let end = floor(self.text, span.end.max(start));
+        let line = self
+            .text
+            .get(start..end)
+            .and_then(|text| text.lines().next());
+        let line = line.unwrap_or("");
+        match line.trim_end().len() {
+            // White space alone is what it is about.
+            0 => start..start + line.len(),
+            length => start..start + length,
+        }
+    }
+
+    /// Everything that is wrong, in order of places.
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.diagnostics
+            .sort_by_key(|found| (found.span.start, found.span.end, found.code));
+        self.diagnostics.dedup();
+        self.diagnostics
+    }
+}
+
+/// The nearest border of a character at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
+}
+
+/// A diagnostic that was just added.
+pub(crate) struct Report<'s>(Option<&'s mut Diagnostic>);
+
+impl Report<'_> {
+    /// Says what stands at the place.
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+        if let Some(diagnostic) = &mut self.0 {
+            diagnostic.label = Some(label.into());
+        }
+        self
+    }
+
+    /// Says what to do about it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(diagnostic) = &mut self.0 {
+            diagnostic.help = Some(help.into());
+        }
+        self
+    }
+
+    /// Says what to do about it, if there is something to say.
+    pub(crate) fn maybe_help(self, help: Option<impl Into<String>>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! YAML as a tree in which everything knows its place.
+//!
+//! Built from the parser's events rather than with serde: a policy with ten
+//! mistakes must give all ten, and serde stops at the first.
+
+mod plain;
+mod spread;
+mod tree;
+
+pub(crate) use plain::Plain;
+pub(crate) use spread::Spread;
+pub(crate) use tree::{Entry, Kind, Node, Scalar, Style, read};

@@ -1,0 +1,324 @@
+//! From events to a tree.
+
+use crate::diagnostic::Code;
+use crate::source::Source;
+use serde_yaml::granit_parser::{
+    ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, options,
+};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// A policy has five levels; settings of a plugin may have more.
+const DEEPEST: usize = 32;
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) span: Range<usize>,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Scalar(Scalar),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+    /// Already reported; says nothing more.
+    Broken,
+}
+
+/// One key of a mapping, with its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) at: Range<usize>,
+    pub(crate) value: Node,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Scalar {
+    pub(crate) text: String,
+    pub(crate) style: Style,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Single,
+    Double,
+    Block,
+}
+
+/// Reads the one document of a text. `None` if it is no YAML; what is wrong
+/// with it has been reported.
+pub(crate) fn read(source: &mut Source<'_>) -> Option<Node> {
+    let options = options! {
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: 2 * DEEPEST,
+        block_nesting_limit: 2 * DEEPEST,
+        emit_comments: false,
+    };
+    let mut reader = Reader {
+        events: Parser::new_from_str_with_options(source.text, options),
+        source,
+    };
+    match reader.document() {
+        Ok(root) => root,
+        Err(error) => {
+            syntax_error(source, &error);
+            None
+        }
+    }
+}
+
+/// An event, its place, and the place of its tag.
+type Placed<'t> = (Event<'t>, Range<usize>, Option<Range<usize>>);
+
+struct Reader<'s, 't> {
+    events: Parser<'t, StrInput<'t>>,
+    source: &'s mut Source<'t>,
+}
+
+impl<'t> Reader<'_, 't> {
+    fn next(&mut self) -> Result<Placed<'t>, ScanError> {
+        match self.events.next() {
+            Some(event) => {
+                let (event, span) = event?;
+                let tag = span.tag_span().map(bytes);
+                Ok((event, bytes(span), tag))
+            }
+            None => Ok((Event::StreamEnd, 0..0, None)),
+        }
+    }
+
+    fn document(&mut self) -> Result<Option<Node>, ScanError> {
+        let mut root = None;
+        loop {
+            let (event, span, tag) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::DocumentStart(..) if root.is_some() => {
+                    self.source
+                        .report(
+                            Code::SeveralDocuments,
+                            span,
+                            "There is more than one document in the file",
+                        )
+                        .label("the second one begins here")
+                        .help("Write each policy into a file of its own.");
+                    return Ok(None);
+                }
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+                event => root = Some(self.node(event, span, tag, 0)?),
+            }
+        }
+        if root.is_none() {
+            self.source
+                .report(Code::Empty, 0..0, "There is no policy in the file")
+                .help("`muster init` writes a working example.");
+        }
+        Ok(root)
+    }
+
+    fn node(
+        &mut self,
+        event: Event<'t>,
+        span: Range<usize>,
+        tag: Option<Range<usize>>,
+        depth: usize,
+    ) -> Result<Node, ScanError> {
+        if depth == DEEPEST && matches!(event, Event::SequenceStart(..) | Event::MappingStart(..)) {
+            let message = format!("Lists and mappings are nested more than {DEEPEST} levels deep");
+            self.source.report(Code::TooDeep, span.clone(), message);
+        }
+        let mut node = match event {
+            Event::Scalar(text, style, ..) => Node {
+                span,
+                kind: Kind::Scalar(Scalar {
+                    text: text.into_owned(),
+                    style: style_of(style),
+                }),
+            },
+            Event::SequenceStart(..) => self.list(span, depth)?,
+            Event::MappingStart(..) => self.map(span, depth)?,
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                self.alias(span.clone());
+                Node {
+                    span,
+                    kind: Kind::Broken,
+                }
+            }
+            _ => Node {
+                span,
+                kind: Kind::Broken,
+            },
+        };
+        if let Some(tag) = tag {
+            self.tag(tag);
+            node.kind = Kind::Broken;
+        }
+        Ok(node)
+    }
+
+    fn list(&mut self, start: Range<usize>, depth: usize) -> Result<Node, ScanError> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span, tag) = self.next()?;
+            match event {
+                Event::SequenceEnd | Event::StreamEnd => {
+                    return Ok(Node {
+                        span: start.start..span.end,
+                        kind: Kind::List(items),
+                    });
+                }
+                event => items.push(self.node(event, span, tag, depth + 1)?),
+            }
+        }
+    }
+
+    fn map(&mut self, start: Range<usize>, depth: usize) -> Result<Node, ScanError> {
+        let mut entries = Vec::new();
+        let mut seen = HashSet::new();
+        loop {
+            let (event, span, tag) = self.next()?;
+            if matches!(event, Event::MappingEnd | Event::StreamEnd) {
+                return Ok(Node {
+                    span: start.start..span.end,
+                    kind: Kind::Map(entries),
+                });
+            }
+            let key = self.node(event, span, tag, depth + 1)?;
+            let (event, span, tag) = self.next()?;
+            let value = self.node(event, span, tag, depth + 1)?;
+            if let Some(entry) = self.entry(key, value, &mut seen) {
+                entries.push(entry);
+            }
+        }
+    }
+
+    fn entry(&mut self, key: Node, value: Node, seen: &mut HashSet<String>) -> Option<Entry> {
+        let name = match key.kind {
+            Kind::Scalar(scalar) => scalar.text,
+            Kind::Broken => return None,
+            Kind::List(_) | Kind::Map(_) => {
+                self.source
+                    .report(Code::OddKey, key.span, "A key must be a word")
+                    .label("this is a list or a mapping");
+                return None;
+            }
+        };
+        if name == "<<" {
+            self.alias(key.span);
+            return None;
+        }
+        if !seen.insert(name.clone()) {
+            self.source
+                .report(
+                    Code::DuplicateKey,
+                    key.span,
+                    format!("The key `{name}` is given twice"),
+                )
+                .label("given again here")
+                .help("Keep one of the two.");
+            return None;
+        }
+        Some(Entry {
+            key: name,
+            at: key.span,
+            value,
+        })
+    }
+
+    fn alias(&mut self, span: Range<usize>) {
+        self.source
+            .report(
+                Code::Alias,
+                span,
+                "Policies have no aliases and no merge keys",
+            )
+            .help("Write the value out, so that a reader sees it where it counts.");
+    }
+
+    fn tag(&mut self, span: Range<usize>) {
+        self.source
+            .report(Code::Tag, span, "Policies have no YAML tags")
+            .label("YAML takes this for a tag, not for a value")
+            .help("Put the whole value in quotes, above all a condition that begins with `!`.");
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+    }
+}
+
+fn bytes(span: Span) -> Range<usize> {
+    span.byte_range().unwrap_or(0..0)
+}
+
+fn syntax_error(source: &mut Source<'_>, error: &ScanError) {
+    let at = error.marker().byte_offset().unwrap_or(0);
+    let one = source.text.get(at..).and_then(|rest| rest.chars().next());
+    let span = at..at + one.map_or(0, char::len_utf8);
+    match error.kind() {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInPlainScalar => {
+            // The parser stands behind the tab.
+            let line = source
+                .text
+                .get(..span.end)
+                .and_then(|before| before.rfind('\t'));
+            let tab = line.map_or(span, |tab| tab..tab + 1);
+            source
+                .report(Code::Tab, tab, "A tab is used as indentation")
+                .help("Indent with spaces; YAML allows no tabs there.");
+        }
+        ErrorKind::RecursionLimitExceeded => {
+            let message = format!("Lists and mappings are nested more than {DEEPEST} levels deep");
+            source.report(Code::TooDeep, span, message);
+        }
+        kind => {
+            let message = format!("The file is not YAML: {}", error.info());
+            source
+                .report(Code::Syntax, span, message)
+                .label("reading stopped here")
+                .maybe_help(advice(kind));
+        }
+    }
+}
+
+/// What mostly lies behind an error of the parser.
+fn advice(kind: &ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::MappingValueNotAllowed
+        | ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar
+        | ErrorKind::MissingAnchorOrAliasName
+        | ErrorKind::UnexpectedCharacter { .. }
+        | ErrorKind::InvalidTagTerminator
+        | ErrorKind::UndeclaredTagHandle => {
+            "If this is an expression or a text, put the whole of it in single quotes."
+        }
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::ExpectedFlowMappingSeparator
+        | ErrorKind::ExpectedFlowSequenceSeparator
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofFlowSequence => {
+            "Check the brackets and commas; a text with `{`, `[`, `,` or `: ` needs quotes."
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::ExpectedBlockMappingKey => {
+            "A key needs a colon and a space behind it: `name: value`."
+        }
+        ErrorKind::InvalidIndentation => "Keys of one mapping begin in the same column.",
+        ErrorKind::UnclosedQuotedScalar => "A quote is opened and never closed.",
+        _ => return None,
+    })
+}

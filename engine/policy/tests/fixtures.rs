@@ -1,0 +1,66 @@
+//! One fixture per diagnostic: `fixtures/<code>.yaml` and what is said about it.
+//!
+//! `BLESS=1 cargo test -p muster-policy --test fixtures` writes the expected
+//! texts anew; read the difference before it is committed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use muster_policy::{Code, Colour, check, render};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_fixture_is_said_to_be_wrong_in_the_expected_words() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut differing = Vec::new();
+    for path in fixtures() {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let rendered = render(&check(&name, &text).diagnostics, &text, Colour::Never);
+        let expected = path.with_extension("txt");
+        if bless {
+            std::fs::write(&expected, &rendered).unwrap();
+        } else if std::fs::read_to_string(&expected).unwrap_or_default() != rendered {
+            differing.push(format!("{name} is now said to be:\n{rendered}"));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn a_fixture_shows_its_own_diagnostic_and_every_diagnostic_has_one() {
+    let mut shown = BTreeSet::new();
+    for path in fixtures() {
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let codes: BTreeSet<&str> = check("p.yaml", &text)
+            .diagnostics
+            .iter()
+            .map(|found| found.code.as_str())
+            .collect();
+        // `unknown-key.two` is a second fixture of `unknown-key`.
+        let code = stem.split('.').next().unwrap().to_owned();
+        if code != "all" {
+            assert_eq!(codes, BTreeSet::from([code.as_str()]), "{stem}");
+        }
+        shown.insert(code);
+    }
+    for code in Code::ALL {
+        // Its fixture would be a file of a megabyte.
+        let known = *code == Code::TooLarge || shown.contains(code.as_str());
+        assert!(known, "no fixture shows `{code}`");
+    }
+}
