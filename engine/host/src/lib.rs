@@ -1,1 +1,67 @@
-//! TODO
+//! Runs provider plugins: WebAssembly components that read people from a source.
+//!
+//! Knows nothing about policies, accounts or plans: it gives a plugin its
+//! settings and exactly the files and servers that those settings name, and
+//! hands out checked pages. Start with [`Host::new`], [`Plugin::load`],
+//! [`Plugin::bind`], then ask the [`Bound`] plugin to [check](Bound::check)
+//! itself or to [read](Bound::read).
+//!
+//! INVARIANTS
+//! - A plugin reaches nothing but [capabilities](capability) that its manifest
+//!   asks for *and* the policy's settings grant.
+//! - What a plugin delivers becomes a [`muster_model::Page`] only after the
+//!   [border](border) has checked it; a claim of completeness that does not fit
+//!   what was seen is weakened there.
+//! - Every question runs in a fresh instance. After a trap, a limit or a breach
+//!   the instance is dropped; the process and the other plugins live.
+//! - The same input gives the same pages: a plugin sees one instant of time and
+//!   no randomness.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)
+)]
+
+mod bindings;
+mod border;
+mod bound;
+mod cancel;
+mod capability;
+mod crash;
+mod failure;
+mod grants;
+mod host;
+mod http;
+mod inspect;
+mod instance;
+pub mod ldap;
+mod limits;
+mod manifest;
+mod memory;
+mod meter;
+mod plugin;
+mod questions;
+mod reader;
+mod request;
+mod settings;
+mod ticker;
+mod words;
+
+pub use border::Breach;
+pub use bound::{BindError, Binding, Bound, Secret};
+pub use cancel::Cancel;
+pub use crash::Crash;
+pub use failure::{Failure, FailureKind};
+pub use host::{Host, HostConfig, HostError};
+pub use http::EndpointFault;
+pub use inspect::{FileFault, ImportFault};
+pub use instance::OpenError;
+pub use limits::Limits;
+pub use manifest::{FileNeed, HttpNeed, LdapNeed, ManifestError, Needs};
+pub use plugin::{About, LoadError, Origin, Plugin, PluginFile, bundled};
+pub use questions::{
+    Attribute, AttributeShape, AttributesError, CheckError, CheckStep, StepResult,
+};
+pub use reader::{Delivery, ReadError, Reader, StartError};
+pub use request::{ReadFrom, ReadRequest, Scope};
+pub use settings::SettingProblem;

@@ -25,7 +25,7 @@ pub enum Trust {
 }
 
 impl Trust {
-    fn roots(&self) -> Result<RootCertStore, Failure> {
+    pub(crate) fn roots(&self) -> Result<RootCertStore, Failure> {
         let mut roots = RootCertStore::empty();
         if let Self::Only(pem) | Self::SystemAnd(pem) = self {
             add_pem(&mut roots, pem)?;

@@ -1,0 +1,20 @@
+//! What the WIT package looks like in Rust, generated. No other crate sees it.
+
+wasmtime::component::bindgen!({
+    path: "../../wit/0.1",
+    world: "source",
+    imports: {
+        "muster:provider/http": async | trappable,
+        "muster:provider/ldap": async | trappable,
+        default: trappable,
+    },
+    exports: { default: async },
+    with: {
+        "muster:provider/files.reader": crate::capability::files::OpenFile,
+        "muster:provider/ldap.search": crate::ldap::Search,
+        "muster:provider/ldap.password": crate::capability::ldap::Password,
+    },
+});
+
+pub(crate) use exports::muster::provider::provider;
+pub(crate) use muster::provider::{files, host, http, ldap, people, types};

@@ -1,0 +1,285 @@
+//! A plugin bound to a policy's settings, and what can be asked of it.
+
+use crate::cancel::Cancel;
+use crate::capability::Capabilities;
+use crate::crash::Crash;
+use crate::grants::{Grants, Values};
+use crate::host::Shared;
+use crate::http::EndpointFault;
+use crate::instance::Instance;
+use crate::ldap;
+use crate::plugin::{About, Plugin};
+use crate::bindings::SourcePre;
+use crate::instance::State;
+use crate::questions::{Attribute, AttributesError, CheckError, CheckStep};
+use crate::reader::{ReadError, Reader};
+use crate::request::{ReadRequest, Scope};
+use crate::settings::SettingProblem;
+use crate::words::{listed, nearest};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes the text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What a policy says to a plugin.
+#[derive(Clone, Debug)]
+pub struct Binding<'a> {
+    /// `provider.config`.
+    pub settings: &'a Map<String, Value>,
+    /// `provider.secrets`, fetched from where they come from.
+    pub secrets: &'a BTreeMap<String, Secret>,
+    /// The policy's folder, which paths are relative to.
+    pub folder: &'a Path,
+    /// The run's instant, in milliseconds since 1970 (UTC).
+    pub now_ms: u64,
+}
+
+/// Why a plugin cannot be bound to a policy's settings.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// The settings do not fit the plugin's schema.
+    #[error("the settings of plugin `{plugin}` are wrong: {}", joined(.problems))]
+    Settings {
+        /// Which plugin.
+        plugin: String,
+        /// Everything that is wrong.
+        problems: Vec<SettingProblem>,
+    },
+    /// A setting that grants something is of another type.
+    #[error("`{setting}` must be {wanted}")]
+    Kind {
+        /// Which setting.
+        setting: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A secret is missing.
+    #[error("the secret `{secret}` is missing")]
+    NoSecret {
+        /// Which secret.
+        secret: String,
+    },
+    /// A secret is given that the plugin does not know.
+    #[error("plugin `{plugin}` knows no secret `{secret}`")]
+    UnknownSecret {
+        /// Which plugin.
+        plugin: String,
+        /// Which secret.
+        secret: String,
+        /// Those that it knows.
+        known: Vec<String>,
+    },
+    /// The file of authorities cannot be read.
+    #[error("the file of authorities `{}` cannot be read", .path.display())]
+    Authorities {
+        /// Which file.
+        path: PathBuf,
+        /// In the system's words.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The settings of an LDAP server are wrong.
+    #[error("the LDAP server cannot be used with these settings")]
+    Ldap(#[source] ldap::Failure),
+    /// A base URL is wrong.
+    #[error("`{setting}` cannot be used")]
+    Endpoint {
+        /// Which setting.
+        setting: String,
+        /// Why.
+        #[source]
+        source: EndpointFault,
+    },
+}
+
+fn joined(problems: &[SettingProblem]) -> String {
+    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    texts.join("; ")
+}
+
+impl BindError {
+    /// Says what to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Settings { problems, .. } => problems.first().and_then(|problem| problem.hint.clone()),
+            Self::Kind { setting, .. } => Some(format!("look at `provider.config.{setting}`")),
+            Self::NoSecret { secret } => {
+                Some(format!("add to `provider.secrets`: `{secret}: {{env: VARIABLE}}`"))
+            }
+            Self::UnknownSecret { secret, known, .. } => {
+                let known = || known.iter().map(String::as_str);
+                Some(match nearest(secret, known()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None if known().next().is_none() => "it takes none".to_owned(),
+                    None => format!("known are {}", listed(known())),
+                })
+            }
+            Self::Authorities { .. } => Some("the path is relative to the policy's folder".to_owned()),
+            Self::Ldap(failure) => failure.hint(),
+            Self::Endpoint { source, .. } => Some(source.hint().to_owned()),
+        }
+    }
+}
+
+/// A plugin with its settings and grants. Each question runs in a fresh
+/// instance on a thread of its own; the caller's thread waits.
+#[derive(Clone)]
+pub struct Bound {
+    plan: Arc<Plan>,
+}
+
+/// What an instance is made from.
+pub(crate) struct Plan {
+    plugin: Plugin,
+    settings: String,
+    grants: Arc<Grants>,
+    now_ms: u64,
+}
+
+impl Plan {
+    pub fn shared(&self) -> &Shared {
+        &self.plugin.shared
+    }
+
+    pub fn about(&self) -> &About {
+        &self.plugin.about
+    }
+
+    pub fn component(&self) -> &SourcePre<State> {
+        &self.plugin.linked
+    }
+
+    pub fn settings(&self) -> &str {
+        &self.settings
+    }
+
+    pub fn capabilities(&self) -> Capabilities {
+        Capabilities::new(&self.about().name, self.grants.clone(), self.now_ms, &self.shared().limits)
+    }
+
+    /// Runs what a plugin is asked, and waits for it.
+    fn on_a_thread<T: Send>(
+        &self,
+        ask: impl AsyncFnOnce(Cancel) -> T + Send,
+        no_thread: impl FnOnce(Crash) -> T,
+    ) -> T {
+        let gone = || Crash::Thread { why: "the host is shutting down".to_owned() };
+        let Some(runtime) = self.shared().runtime() else { return no_thread(gone()) };
+        let asked = thread::scope(|scope| {
+            let thread = thread::Builder::new().name("muster-plugin".to_owned());
+            match thread.spawn_scoped(scope, || runtime.block_on(ask(Cancel::default()))) {
+                Ok(thread) => thread.join().map_err(|_| "it panicked".to_owned()),
+                Err(error) => Err(error.to_string()),
+            }
+        });
+        asked.unwrap_or_else(|why| no_thread(Crash::Thread { why }))
+    }
+}
+
+impl Plugin {
+    /// Binds the plugin to a policy's settings: they are held against its
+    /// schema, and its needs are granted what they name.
+    pub fn bind(&self, binding: Binding<'_>) -> Result<Bound, BindError> {
+        let plugin = || self.about.name.clone();
+        let settings = self
+            .schema
+            .check(binding.settings)
+            .map_err(|problems| BindError::Settings { plugin: plugin(), problems })?;
+        self.known_secrets(binding.secrets)?;
+        let values = Values { settings: &settings, secrets: binding.secrets, folder: binding.folder };
+        let grants = Grants::new(&self.about.needs, &values)?;
+        let plan = Plan {
+            plugin: self.clone(),
+            settings: Value::Object(settings).to_string(),
+            grants: Arc::new(grants),
+            now_ms: binding.now_ms,
+        };
+        Ok(Bound { plan: Arc::new(plan) })
+    }
+
+    fn known_secrets(&self, secrets: &BTreeMap<String, Secret>) -> Result<(), BindError> {
+        let needs = &self.about.needs;
+        let passwords = needs.ldap.values().filter_map(|need| need.password.as_deref());
+        let bearers = needs.http.values().filter_map(|need| need.bearer.as_deref());
+        let known: BTreeSet<&str> = passwords.chain(bearers).collect();
+        match secrets.keys().find(|secret| !known.contains(secret.as_str())) {
+            None => Ok(()),
+            Some(secret) => Err(BindError::UnknownSecret {
+                plugin: self.about.name.clone(),
+                secret: secret.clone(),
+                known: known.into_iter().map(str::to_owned).collect(),
+            }),
+        }
+    }
+}
+
+impl Bound {
+    /// What is known of the plugin.
+    pub fn about(&self) -> &About {
+        self.plan.about()
+    }
+
+    /// Proves settings, network, rights and the search itself, by cheap calls.
+    pub fn check(&self, scope: &Scope) -> Result<Vec<CheckStep>, CheckError> {
+        let crashed = |crash| CheckError::Crashed { plugin: self.about().name.clone(), crash };
+        self.plan.on_a_thread(
+            async |cancel| {
+                let mut instance = Instance::open(&self.plan, cancel.watch()).await?;
+                let scope = scope.clone().into();
+                let steps = instance.call(async |guest, store, session| {
+                    guest.session().call_check(store, session, &scope).await
+                });
+                let steps = steps.await.map_err(crashed)?;
+                Ok(steps.into_iter().map(Into::into).collect())
+            },
+            |crash| Err(crashed(crash)),
+        )
+    }
+
+    /// Asks which attributes the source can deliver.
+    pub fn attributes(&self) -> Result<Vec<Attribute>, AttributesError> {
+        let plugin = || self.about().name.clone();
+        let crashed = |crash| AttributesError::Crashed { plugin: plugin(), crash };
+        self.plan.on_a_thread(
+            async |cancel| {
+                let mut instance = Instance::open(&self.plan, cancel.watch()).await?;
+                let asked = instance.call(async |guest, store, session| {
+                    guest.session().call_attributes(store, session).await
+                });
+                match asked.await.map_err(crashed)? {
+                    Ok(attributes) => Ok(attributes.into_iter().map(Into::into).collect()),
+                    Err(failure) => Err(AttributesError::Failed { plugin: plugin(), failure: failure.into() }),
+                }
+            },
+            |crash| Err(crashed(crash)),
+        )
+    }
+
+    /// Begins a read. It runs ahead of the caller by a few pages.
+    pub fn read(&self, request: ReadRequest) -> Result<Reader, ReadError> {
+        Reader::start(self.plan.clone(), request)
+    }
+}

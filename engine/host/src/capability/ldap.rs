@@ -1,0 +1,150 @@
+//! LDAP servers that the policy named: from the interface to [`crate::ldap`].
+
+use super::granted;
+use crate::bindings::ldap as wit;
+use crate::bindings::types::Failure;
+use crate::failure::{FailureKind, failed};
+use crate::instance::State;
+use crate::ldap::{Connection, Entries, Failure as LdapFailure, Kind, Outcome, Query, Scope, Search, Verdict, verify};
+use std::sync::Arc;
+use wasmtime::component::Resource;
+
+/// A password on its way to a server. The plugin holds a handle and never sees
+/// the text.
+pub struct Password(pub(crate) crate::bound::Secret);
+
+impl wit::Host for State {
+    async fn open(
+        &mut self,
+        connection: String,
+        query: wit::Query,
+    ) -> wasmtime::Result<Result<Resource<Search>, Failure>> {
+        let connection = match self.connection(&connection) {
+            Ok(connection) => connection,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        self.meter.pause();
+        let search = connection.search(asked(query)).await;
+        self.meter.resume();
+        Ok(match search {
+            Ok(search) => Ok(self.capabilities.table.push(search)?),
+            Err(failure) => Err(told(&failure)),
+        })
+    }
+
+    async fn verify(
+        &mut self,
+        connection: String,
+        dn: String,
+        secret: Resource<Password>,
+    ) -> wasmtime::Result<Result<wit::Verdict, Failure>> {
+        let grants = self.capabilities.grants.clone();
+        let settings = match granted(&grants.ldap, "ldap", &connection) {
+            Ok(settings) => settings,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let secret = self.capabilities.table.get(&secret)?.0.clone();
+        self.meter.pause();
+        let verdict = verify(settings, &dn, secret.reveal()).await;
+        self.meter.resume();
+        Ok(verdict.map(judged).map_err(|failure| told(&failure)))
+    }
+}
+
+impl State {
+    fn connection(&mut self, need: &str) -> Result<Arc<Connection>, Failure> {
+        if let Some(connection) = self.capabilities.connections.get(need) {
+            return Ok(connection.clone());
+        }
+        let settings = granted(&self.capabilities.grants.ldap, "ldap", need)?;
+        let connection = Connection::new(settings.clone()).map_err(|failure| told(&failure))?;
+        let connection = Arc::new(connection);
+        self.capabilities.connections.insert(need.to_owned(), connection.clone());
+        Ok(connection)
+    }
+}
+
+impl wit::HostSearch for State {
+    async fn next(&mut self, search: Resource<Search>) -> wasmtime::Result<Result<wit::Entries, Failure>> {
+        let search = self.capabilities.table.get_mut(&search)?;
+        self.meter.pause();
+        let block = search.next().await;
+        self.meter.resume();
+        Ok(block.map(packed).map_err(|failure| told(&failure)))
+    }
+
+    async fn drop(&mut self, search: Resource<Search>) -> wasmtime::Result<()> {
+        self.capabilities.table.delete(search)?;
+        Ok(())
+    }
+}
+
+impl wit::HostPassword for State {
+    async fn drop(&mut self, password: Resource<Password>) -> wasmtime::Result<()> {
+        self.capabilities.table.delete(password)?;
+        Ok(())
+    }
+}
+
+fn asked(query: wit::Query) -> Query {
+    Query {
+        base: query.base,
+        scope: match query.scope {
+            wit::Scope::Base => Scope::Base,
+            wit::Scope::One => Scope::One,
+            wit::Scope::Sub => Scope::Sub,
+        },
+        filter: query.filter,
+        attributes: query.attributes,
+        page_size: query.page_size,
+    }
+}
+
+fn packed(block: Entries) -> wit::Entries {
+    wit::Entries {
+        columns: block.columns.to_vec(),
+        data: block.data,
+        value_ends: block.value_ends,
+        cell_ends: block.cell_ends,
+        continued: block.continued,
+        end: block.end.map(ended),
+    }
+}
+
+fn ended(outcome: Outcome) -> wit::Outcome {
+    wit::Outcome {
+        code: outcome.code,
+        matched_dn: outcome.matched_dn,
+        message: outcome.message,
+        references: outcome.references,
+        pages: outcome.pages,
+        exhausted: outcome.exhausted,
+    }
+}
+
+fn judged(verdict: Verdict) -> wit::Verdict {
+    match verdict {
+        Verdict::Accepted => wit::Verdict::Accepted,
+        Verdict::WrongPassword => wit::Verdict::WrongPassword,
+        Verdict::Disabled => wit::Verdict::Disabled,
+        Verdict::Locked => wit::Verdict::Locked,
+        Verdict::Expired => wit::Verdict::Expired,
+        Verdict::MustChange => wit::Verdict::MustChange,
+        Verdict::UnknownUser => wit::Verdict::UnknownUser,
+        Verdict::Refused => wit::Verdict::Refused,
+    }
+}
+
+fn told(failure: &LdapFailure) -> Failure {
+    let kind = match failure.kind() {
+        Kind::Config => FailureKind::Config,
+        Kind::Auth => FailureKind::Auth,
+        Kind::Denied => FailureKind::Denied,
+        Kind::Unavailable => FailureKind::Unavailable,
+        Kind::Data => FailureKind::Data,
+        Kind::Drifted => FailureKind::Drifted,
+        Kind::Unsupported => FailureKind::Unsupported,
+        Kind::Internal => FailureKind::Internal,
+    };
+    Failure { hint: failure.hint(), ..failed(kind, failure.to_string()) }
+}

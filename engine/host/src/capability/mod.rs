@@ -1,0 +1,71 @@
+//! What a plugin may call, and what the policy lets it reach.
+//!
+//! INVARIANT: everything here looks up the [`Grants`] first; there is no other
+//! way from a plugin to a file or a network.
+
+pub(crate) mod files;
+mod host;
+mod http;
+pub(crate) mod ldap;
+mod log;
+
+use crate::bindings::types::Failure;
+use crate::failure::{FailureKind, failed_hint};
+use crate::grants::{Grant, Grants};
+use crate::http::Client;
+use crate::instance::State;
+use crate::ldap::Connection;
+use crate::limits::Limits;
+use log::LogBook;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use wasmtime::component::ResourceTable;
+
+/// The capabilities of one instance.
+pub(crate) struct Capabilities {
+    pub log: LogBook,
+    table: ResourceTable,
+    grants: Arc<Grants>,
+    now_ms: u64,
+    /// One connection for all searches of a need.
+    connections: BTreeMap<String, Arc<Connection>>,
+    http: Arc<Client>,
+}
+
+impl Capabilities {
+    pub fn new(plugin: &str, grants: Arc<Grants>, now_ms: u64, limits: &Limits) -> Self {
+        Self {
+            log: LogBook::new(plugin, limits),
+            table: ResourceTable::new(),
+            http: Arc::new(Client::new(grants.clone(), limits)),
+            grants,
+            now_ms,
+            connections: BTreeMap::new(),
+        }
+    }
+}
+
+/// Looks up what the policy granted for a need.
+pub(crate) fn granted<'a, T>(
+    grants: &'a BTreeMap<String, Grant<T>>,
+    kind: &str,
+    need: &str,
+) -> Result<&'a T, Failure> {
+    match grants.get(need) {
+        Some(Grant::Bound(granted)) => Ok(granted),
+        Some(Grant::Open { setting }) => Err(failed_hint(
+            FailureKind::Denied,
+            format!("the policy grants the plugin no `{need}` ({kind})"),
+            format!("add to the policy: `provider.config.{setting}`"),
+        )),
+        None => Err(failed_hint(
+            FailureKind::Denied,
+            format!("the plugin asked for `{need}` ({kind}), which its manifest does not name"),
+            format!("its author must declare `[needs.{kind}.{need}]` in `plugin.toml`"),
+        )),
+    }
+}
+
+impl crate::bindings::types::Host for State {}
+
+impl crate::bindings::people::Host for State {}

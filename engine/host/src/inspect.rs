@@ -1,0 +1,151 @@
+//! Reads a component without compiling or running it: its custom sections and
+//! its imports, which are all that it can ever do.
+
+use crate::manifest::Needs;
+use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+
+const MANIFEST_SECTION: &str = "muster:manifest";
+const SETTINGS_SECTION: &str = "muster:settings-schema";
+const PACKAGE: &str = "muster:provider/";
+/// The interfaces of 0.1, whatever the last number: imports may grow.
+const LINE: &str = "0.1.";
+
+/// What a component file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inspected {
+    pub manifest: Option<String>,
+    pub settings_schema: Option<String>,
+    /// Interfaces, as written in the file.
+    pub imports: Vec<String>,
+}
+
+/// Why a file is no plugin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileFault {
+    /// It is something else altogether.
+    #[error("it is no WebAssembly component")]
+    NotAComponent,
+    /// It is damaged.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+    /// It holds a section twice, or one that is no text.
+    #[error("its section `{0}` is there twice, or is no text")]
+    Section(&'static str),
+}
+
+/// Why a component's imports are refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportFault {
+    /// It wants to reach the system directly.
+    #[error("it imports `{0}`: a plugin reaches nothing but what Muster offers")]
+    Wasi(String),
+    /// It wants something that this version does not have.
+    #[error("it imports `{0}`, which this Muster does not offer")]
+    Unknown(String),
+    /// It wants a capability that its manifest does not ask for.
+    #[error("it imports `{import}`, but its manifest has no `[needs.{kind}]`")]
+    Undeclared {
+        /// The interface.
+        import: String,
+        /// What the manifest would have to say.
+        kind: &'static str,
+    },
+}
+
+impl Inspected {
+    /// Validates the file and reads it.
+    pub fn read(bytes: &[u8]) -> Result<Self, FileFault> {
+        if !Parser::is_component(bytes) {
+            return Err(FileFault::NotAComponent);
+        }
+        let damaged = |error: wasmparser::BinaryReaderError| FileFault::Damaged(error.message().to_owned());
+        Validator::new_with_features(WasmFeatures::default())
+            .validate_all(bytes)
+            .map_err(damaged)?;
+        let mut found = Self::default();
+        let mut depth = 0_usize;
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload.map_err(damaged)? {
+                Payload::Version { encoding: Encoding::Module | Encoding::Component, .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::CustomSection(section) => found.section(section.name(), section.data())?,
+                Payload::ComponentImportSection(imports) if depth == 1 => {
+                    for import in imports {
+                        found.imports.push(import.map_err(damaged)?.name.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn section(&mut self, name: &str, data: &[u8]) -> Result<(), FileFault> {
+        let (place, name) = match name {
+            MANIFEST_SECTION => (&mut self.manifest, MANIFEST_SECTION),
+            SETTINGS_SECTION => (&mut self.settings_schema, SETTINGS_SECTION),
+            _ => return Ok(()),
+        };
+        let text = String::from_utf8(data.to_vec()).map_err(|_| FileFault::Section(name))?;
+        match place.replace(text) {
+            None => Ok(()),
+            Some(_) => Err(FileFault::Section(name)),
+        }
+    }
+
+    /// Checks that the file can do no more than its manifest asks for.
+    pub fn check_imports(&self, needs: &Needs) -> Result<(), ImportFault> {
+        self.imports.iter().try_for_each(|import| check_import(import, needs))
+    }
+}
+
+fn check_import(import: &str, needs: &Needs) -> Result<(), ImportFault> {
+    if import.starts_with("wasi:") {
+        return Err(ImportFault::Wasi(import.to_owned()));
+    }
+    let ours = import.strip_prefix(PACKAGE).and_then(|rest| rest.split_once('@'));
+    let kind = match ours {
+        Some((interface, version)) if version.starts_with(LINE) => interface,
+        _ => return Err(ImportFault::Unknown(import.to_owned())),
+    };
+    let (declared, kind) = match kind {
+        "types" | "people" | "host" => return Ok(()),
+        "files" => (!needs.files.is_empty(), "files.NAME"),
+        "ldap" => (!needs.ldap.is_empty(), "ldap.NAME"),
+        "http" => (!needs.http.is_empty(), "http.NAME"),
+        _ => return Err(ImportFault::Unknown(import.to_owned())),
+    };
+    match declared {
+        true => Ok(()),
+        false => Err(ImportFault::Undeclared { import: import.to_owned(), kind }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_are_held_against_the_needs() {
+        let needs = crate::manifest::Manifest::parse(
+            "name='x'\nversion='1'\nsummary=''\napi='muster:provider@0.1'\n[needs.files.a]\npath='p'",
+        );
+        let needs = needs.unwrap().needs;
+        let check = |import| check_import(import, &needs);
+        assert_eq!(check("muster:provider/host@0.1.0"), Ok(()));
+        assert_eq!(check("muster:provider/files@0.1.7"), Ok(()));
+        assert!(matches!(check("muster:provider/ldap@0.1.0"), Err(ImportFault::Undeclared { .. })));
+        assert!(matches!(check("muster:provider/files@0.2.0"), Err(ImportFault::Unknown(_))));
+        assert!(matches!(check("muster:provider/sql@0.1.0"), Err(ImportFault::Unknown(_))));
+        assert!(matches!(check("wasi:cli/environment@0.2.0"), Err(ImportFault::Wasi(_))));
+        assert!(matches!(check("env"), Err(ImportFault::Unknown(_))));
+    }
+
+    #[test]
+    fn other_files_are_no_components() {
+        assert_eq!(Inspected::read(b"name,mail\n"), Err(FileFault::NotAComponent));
+        assert_eq!(Inspected::read(b"\0asm\x01\0\0\0"), Err(FileFault::NotAComponent));
+        let cut = b"\0asm\x0d\0\x01\0\x07";
+        assert!(matches!(Inspected::read(cut), Err(FileFault::Damaged(_))));
+    }
+}

@@ -1,0 +1,52 @@
+//! What a plugin may use.
+
+use std::time::Duration;
+
+/// Bounds on what a plugin may use and deliver. Memory is not among them: a
+/// plugin's manifest asks for it, up to [`Limits::memory_mib`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Time that one call may compute. Waiting for a server does not count.
+    pub compute: Duration,
+    /// Time that one call may take in all.
+    pub answer: Duration,
+    /// Most memory that a manifest may ask for, in MiB.
+    pub memory_mib: u32,
+    /// Rows on one page.
+    pub page_rows: usize,
+    /// Bytes of one page, its lists included.
+    pub page_bytes: usize,
+    /// Bytes of a cursor.
+    pub cursor_bytes: usize,
+    /// Pages without row and problem, one after the other.
+    pub empty_pages: usize,
+    /// Lines that one instance may log.
+    pub log_lines: usize,
+    /// Bytes of one line in the log.
+    pub log_line_bytes: usize,
+    /// Bytes of the body of one HTTP answer, decompressed.
+    pub http_body_bytes: usize,
+    /// HTTP requests that run side by side.
+    pub http_parallel: usize,
+    /// Time that one HTTP request may take.
+    pub http_answer: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            compute: Duration::from_secs(30),
+            answer: Duration::from_secs(600),
+            memory_mib: 1024,
+            page_rows: 10_000,
+            page_bytes: 16 << 20,
+            cursor_bytes: 64 << 10,
+            empty_pages: 1000,
+            log_lines: 1000,
+            log_line_bytes: 4000,
+            http_body_bytes: 32 << 20,
+            http_parallel: 4,
+            http_answer: Duration::from_secs(120),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Loading a plugin: read, inspect, compile.
+
+use crate::bindings::SourcePre;
+use crate::host::{Host, Shared};
+use crate::inspect::{FileFault, ImportFault, Inspected};
+use crate::instance::State;
+use crate::manifest::{Manifest, ManifestError, Needs};
+use crate::settings::Schema;
+use crate::words::listed;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use wasmtime::component::Component;
+
+/// Plugins that are part of the program, by name.
+const BUNDLED: [(&str, &[u8]); 2] = [
+    ("csv", include_bytes!(env!("MUSTER_PLUGIN_CSV"))),
+    ("ldap", include_bytes!(env!("MUSTER_PLUGIN_LDAP"))),
+];
+
+/// Largest file that is read.
+const FILE_BYTES: u64 = 256 << 20;
+
+/// Names of the plugins that are part of the program.
+pub fn bundled() -> impl Iterator<Item = &'static str> {
+    BUNDLED.iter().map(|(name, _)| *name)
+}
+
+/// Why a plugin cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// There is no such bundled plugin.
+    #[error("there is no plugin `{name}`; bundled are {}", listed(bundled()))]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// The file cannot be read.
+    #[error("plugin `{}` cannot be read", .path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// In the system's words.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is no plugin.
+    #[error("`{plugin}` is no plugin")]
+    File {
+        /// Which file.
+        plugin: String,
+        /// What it is.
+        #[source]
+        source: FileFault,
+    },
+    /// The file does not say what it is.
+    #[error("`{plugin}` has no manifest: it was not built with the plugin kit")]
+    NoManifest {
+        /// Which file.
+        plugin: String,
+    },
+    /// The manifest cannot be used.
+    #[error("the manifest of `{plugin}` cannot be used")]
+    Manifest {
+        /// Which file.
+        plugin: String,
+        /// Why.
+        #[source]
+        source: ManifestError,
+    },
+    /// The schema of the settings cannot be used.
+    #[error("the settings schema of `{plugin}` cannot be used: {why}")]
+    Schema {
+        /// Which file.
+        plugin: String,
+        /// Why.
+        why: String,
+    },
+    /// The file could do more than its manifest asks for, or more than any
+    /// plugin may.
+    #[error("`{plugin}` wants more than it may have")]
+    Imports {
+        /// Which file.
+        plugin: String,
+        /// What.
+        #[source]
+        source: ImportFault,
+    },
+    /// The manifest asks for more memory than the host gives.
+    #[error("`{plugin}` asks for {wanted} MiB of memory; this host gives {limit}")]
+    Memory {
+        /// Which file.
+        plugin: String,
+        /// In MiB.
+        wanted: u32,
+        /// In MiB.
+        limit: u32,
+    },
+    /// The file does not export what a plugin must.
+    #[error("`{plugin}` does not fit the plugin interface: {why}")]
+    Interface {
+        /// Which file.
+        plugin: String,
+        /// In the engine's words.
+        why: String,
+    },
+}
+
+impl LoadError {
+    /// Says what to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => {
+                "name a bundled plugin, or a file: a path with a `/`, or ending in `.wasm`"
+            }
+            Self::Read { .. } => "check the path; it is relative to the policy's folder",
+            Self::File { .. } | Self::NoManifest { .. } | Self::Interface { .. } => {
+                "build the plugin with `muster-sdk` for `wasm32-unknown-unknown`"
+            }
+            Self::Manifest { source: ManifestError::Api { .. }, .. } => {
+                "get the plugin in a version for this Muster, or another Muster"
+            }
+            Self::Manifest { .. } | Self::Schema { .. } => {
+                "this is a defect of the plugin: report it to its author"
+            }
+            Self::Imports { source: ImportFault::Wasi(_), .. } => {
+                "build it for `wasm32-unknown-unknown`, or with WASI stubbed"
+            }
+            Self::Imports { source: ImportFault::Undeclared { .. }, .. } => {
+                "its author must declare what it needs in `plugin.toml`"
+            }
+            Self::Imports { .. } => "use a newer Muster",
+            Self::Memory { .. } => "raise the host's limit, if you trust the plugin with it",
+        }
+    }
+}
+
+/// Where a plugin comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is part of the program.
+    Bundled,
+    /// It was read from a file.
+    File(PathBuf),
+}
+
+/// What is known of a plugin without running it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The version of the interface that it was made for.
+    pub api: String,
+    /// What it is, in a sentence.
+    pub summary: String,
+    /// True if it can read only what has changed.
+    pub delta: bool,
+    /// Memory that it may use, in MiB.
+    pub memory_mib: u32,
+    /// What it needs, and which settings and secrets grant it.
+    pub needs: Needs,
+    /// Interfaces that it imports: all that it can ever use.
+    pub imports: Vec<String>,
+    /// JSON Schema of its settings, as its author wrote it.
+    pub settings_schema: String,
+    /// SHA-256 of the file, in hex.
+    pub digest: String,
+    /// Size of the file in bytes.
+    pub size: u64,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// A plugin's file, read and inspected, not yet compiled.
+#[derive(Clone)]
+pub struct PluginFile {
+    bytes: Cow<'static, [u8]>,
+    about: About,
+    schema: Schema,
+}
+
+impl PluginFile {
+    /// Reads a bundled plugin by name, or a file: a name with a `/` or a `\`, or
+    /// that ends in `.wasm`, is a path relative to `folder`.
+    pub fn read(name: &str, folder: &Path) -> Result<Self, LoadError> {
+        if name.contains(['/', '\\']) || name.ends_with(".wasm") {
+            let path = folder.join(name);
+            return Self::inspect(file(&path)?.into(), name, Origin::File(path));
+        }
+        let (_, bytes) = BUNDLED
+            .into_iter()
+            .find(|(known, _)| *known == name)
+            .ok_or_else(|| LoadError::Unknown { name: name.to_owned() })?;
+        Self::inspect(bytes.into(), name, Origin::Bundled)
+    }
+
+    fn inspect(bytes: Cow<'static, [u8]>, plugin: &str, origin: Origin) -> Result<Self, LoadError> {
+        let plugin = || plugin.to_owned();
+        let found = Inspected::read(&bytes).map_err(|source| LoadError::File { plugin: plugin(), source })?;
+        let Some(text) = &found.manifest else {
+            return Err(LoadError::NoManifest { plugin: plugin() });
+        };
+        let manifest =
+            Manifest::parse(text).map_err(|source| LoadError::Manifest { plugin: plugin(), source })?;
+        found
+            .check_imports(&manifest.needs)
+            .map_err(|source| LoadError::Imports { plugin: plugin(), source })?;
+        let settings_schema = found.settings_schema.unwrap_or_else(|| r#"{"type":"object"}"#.to_owned());
+        let schema = Schema::parse(&settings_schema).map_err(|why| LoadError::Schema { plugin: plugin(), why })?;
+        let about = About {
+            name: manifest.name,
+            version: manifest.version,
+            api: manifest.api,
+            summary: manifest.summary,
+            delta: manifest.delta,
+            memory_mib: manifest.memory_mib,
+            needs: manifest.needs,
+            imports: found.imports,
+            settings_schema,
+            digest: format!("{:x}", Sha256::digest(&bytes)),
+            size: bytes.len() as u64,
+            origin,
+        };
+        Ok(Self { bytes, about, schema })
+    }
+
+    /// What is known of the plugin.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// Compiles the plugin, or takes it from the host's cache.
+    pub fn compile(self, host: &Host) -> Result<Plugin, LoadError> {
+        let (wanted, limit) = (self.about.memory_mib, host.shared.limits.memory_mib);
+        if wanted > limit {
+            return Err(LoadError::Memory { plugin: self.about.name, wanted, limit });
+        }
+        let plugin = self.about.name.clone();
+        let linked = Component::new(&host.shared.engine, &self.bytes)
+            .and_then(|component| host.shared.linker.instantiate_pre(&component))
+            .and_then(SourcePre::new)
+            .map_err(|error| LoadError::Interface { plugin, why: format!("{error:#}") })?;
+        Ok(Plugin {
+            shared: host.shared.clone(),
+            linked,
+            about: Arc::new(self.about),
+            schema: self.schema,
+        })
+    }
+}
+
+fn file(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() || about.len() > FILE_BYTES {
+        let what = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no file, or too large");
+        return Err(unreadable(what));
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
+/// A plugin, ready to be bound to a policy's settings.
+#[derive(Clone)]
+pub struct Plugin {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) linked: SourcePre<State>,
+    pub(crate) about: Arc<About>,
+    pub(crate) schema: Schema,
+}
+
+impl Plugin {
+    /// Reads and compiles a plugin: [`PluginFile::read`], then
+    /// [`PluginFile::compile`].
+    pub fn load(host: &Host, name: &str, folder: &Path) -> Result<Self, LoadError> {
+        PluginFile::read(name, folder)?.compile(host)
+    }
+
+    /// What is known of the plugin.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+}
