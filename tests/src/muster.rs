@@ -166,7 +166,11 @@ pub fn binary() -> &'static Path {
 
 fn build() -> PathBuf {
     // Benchmarks, which cargo builds for speed, measure a program built for speed.
-    let usual = if cfg!(debug_assertions) { "dev" } else { "release" };
+    let usual = if cfg!(debug_assertions) {
+        "dev"
+    } else {
+        "release"
+    };
     let profile = std::env::var("MUSTER_TEST_PROFILE").unwrap_or_else(|_| usual.to_owned());
     let cargo = std::env::var_os("CARGO").map_or_else(|| find("cargo"), PathBuf::from);
     let mut command = Command::new(cargo);

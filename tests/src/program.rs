@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -109,6 +110,24 @@ pub fn find(name: &str) -> PathBuf {
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
         .unwrap_or_else(|| panic!("`{name}` is not installed: run tests/install.sh"))
+}
+
+/// A command that runs as root: as it is, or through `sudo` if the tests run as
+/// somebody else.
+pub fn as_root(name: &str) -> Command {
+    static ROOT: OnceLock<bool> = OnceLock::new();
+    let root = ROOT.get_or_init(|| {
+        run(Command::new(find("id")).arg("-u"), "", PATIENCE)
+            .stdout
+            .trim()
+            == "0"
+    });
+    if *root {
+        return Command::new(find(name));
+    }
+    let mut command = Command::new(find("sudo"));
+    command.arg("-n").arg(find(name));
+    command
 }
 
 /// Repeats a question until its answer is yes, for at most `limit`.

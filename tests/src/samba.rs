@@ -1,18 +1,19 @@
 //! A throw-away Active Directory domain controller on loopback: Samba.
 //!
 //! Samba's LDAP port is always 389, so each server has a loopback address of
-//! its own instead of a port, and listening there needs root. Making a domain
-//! takes five seconds; it is done once, kept in the target folder, and copied
-//! for each server.
+//! its own instead of a port, and listening there needs root: `sudo` is asked,
+//! without a password, if the tests run as somebody else. Making a domain takes
+//! five seconds; it is done once, kept in the target folder, and copied for each
+//! server.
 
 use crate::authority::Authority;
 use crate::client::Client;
-use crate::program::{self, PATIENCE, end_now, eventually, find, text_of};
+use crate::program::{self, PATIENCE, as_root, end_now, eventually, text_of};
 use crate::tree::{base64, line};
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -149,6 +150,9 @@ impl Samba {
             address,
             process: Mutex::new(None),
         };
+        // Samba takes a key only if it is its own user's.
+        let mut command = as_root("chown");
+        program::run(command.arg("0:0").arg(server.authority.key()), "", PATIENCE).ok();
         std::fs::write(server.path("smb.conf"), server.configuration()).expect("smb.conf");
         let mut ldif = format!("dn: {STAFF}\nobjectClass: organizationalUnit\nou: Staff\n\n");
         ldif.extend(people.iter().map(User::ldif));
@@ -190,7 +194,7 @@ impl Samba {
     /// Ends the server; its data stay.
     pub fn stop(&self) {
         if let Some(mut child) = self.process.lock().expect("the process").take() {
-            end_now(&mut child);
+            end(&mut child);
         }
     }
 
@@ -242,7 +246,7 @@ impl Samba {
     fn load(&self, ldif: &str) {
         let file = self.path("load.ldif");
         std::fs::write(&file, ldif).expect("the domain's people as LDIF");
-        let mut command = Command::new(find("ldbadd"));
+        let mut command = as_root("ldbadd");
         command.arg("-H").arg(self.path("private/sam.ldb"));
         command
             .arg(format!("--configfile={}", self.path("smb.conf").display()))
@@ -252,7 +256,7 @@ impl Samba {
 
     fn try_start(&self) -> bool {
         let log = std::fs::File::create(self.path("log")).expect("samba's log");
-        let mut child = Command::new(find("samba"))
+        let mut child = as_root("samba")
             .args(["-i", "-M", "single", "--debug-stdout"])
             .arg(format!("--configfile={}", self.path("smb.conf").display()))
             // It ends at the end of its input, so also when the test is killed.
@@ -313,9 +317,21 @@ impl Drop for Samba {
             .get_mut()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(child) = process {
-            end_now(child);
+            end(child);
         }
+        // Its files are root's.
+        let mut command = as_root("find");
+        let _ = command
+            .arg(self.folder.path())
+            .args(["-mindepth", "1", "-delete"])
+            .status();
     }
+}
+
+/// Ends the server: by the end of its input, or if that does not help, by force.
+fn end(child: &mut Child) {
+    drop(child.stdin.take());
+    program::wait(child, Duration::from_secs(5));
 }
 
 fn identity(address: &str) -> String {
@@ -363,7 +379,7 @@ fn template() -> PathBuf {
 fn provision(folder: &Path) {
     let configuration = folder.join("smb.conf");
     std::fs::write(&configuration, "[global]\n").expect("smb.conf");
-    let mut command = Command::new(find("samba-tool"));
+    let mut command = as_root("samba-tool");
     command.args([
         "domain",
         "provision",
@@ -388,7 +404,7 @@ fn provision(folder: &Path) {
 }
 
 fn copy(from: &Path, to: &Path) {
-    let mut command = Command::new(find("cp"));
+    let mut command = as_root("cp");
     command
         .args(["-a", "--reflink=auto", "--sparse=always"])
         .arg(from.join("."))

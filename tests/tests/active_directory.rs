@@ -68,6 +68,29 @@ fn guid(base64: &str) -> String {
 }
 
 #[test]
+fn the_server_behaves_as_the_other_tests_take_for_granted() {
+    let server = domain();
+    let admin = server.admin();
+    assert!(admin.logs_in());
+    assert_eq!(admin.value(&dn("Anna Ek"), "memberOf"), Some(dn(GROUP)));
+    let clara = server.client("clara@corp.example", PASSWORD);
+    assert!(clara.logs_in());
+    server.control(&dn("Clara Costa"), DISABLED);
+    assert!(!clara.logs_in());
+    let users = admin
+        .search(&["-b", DOMAIN, "(sAMAccountName=anna)", "1.1"])
+        .ok();
+    assert!(
+        users.stdout.contains("numReferences:"),
+        "searches end with references: {users}"
+    );
+    server.stop();
+    assert!(!admin.logs_in());
+    server.start();
+    assert!(admin.logs_in());
+}
+
+#[test]
 fn the_first_sync_creates_everybody_in_the_group() {
     let server = domain();
     let intranet = Intranet::new(&Policy::samba(&server, GROUP));

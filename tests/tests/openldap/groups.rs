@@ -84,14 +84,14 @@ fn members_of_an_excluded_group_are_left_out() {
     for way in WAYS {
         let server = Slapd::serve(&nested());
         let policy = by(way, Policy::openldap(&server, GROUP))
-            .scope(&except(&format!("groups: [\"{}\"]", group_dn("floor"))));
+            .scope(&exclude(&format!("groups: [\"{}\"]", group_dn("floor"))));
         let intranet = Intranet::synced(&policy);
         assert_eq!(intranet.usernames(), ["anna"], "by {way}");
     }
 }
 
-fn except(what: &str) -> String {
-    format!("except: {{{what}}}")
+fn exclude(what: &str) -> String {
+    format!("exclude: {{{what}}}")
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn units_narrow_the_scope_and_others_are_left_out() {
         under("OU=Bergen")
     ));
     assert_eq!(Intranet::synced(&only).usernames(), ["emil", "fia"]);
-    let without = policy.scope(&except(&format!("under: [{}]", under("ou=oslo"))));
+    let without = policy.scope(&exclude(&format!("under: [{}]", under("ou=oslo"))));
     assert_eq!(
         Intranet::synced(&without).usernames(),
         ["anna", "ben", "clara", "fia"]
