@@ -224,3 +224,38 @@ pub fn escape(value: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_carry_their_groups_and_groups_too() {
+        let ldif = Tree::new()
+            .person(Person::new("anna", "Anna", "Ek"))
+            .group("inner", &["anna"])
+            .group("outer", &["cn=inner"])
+            .ldif();
+        assert_eq!(ldif.matches("memberOf: cn=inner,ou=groups").count(), 1);
+        assert_eq!(ldif.matches("memberOf: cn=outer,ou=groups").count(), 1);
+    }
+
+    #[test]
+    fn what_is_not_plain_text_is_written_in_base64() {
+        let mut text = String::new();
+        for value in ["plain", "Ås", " first", "last ", ":colon", "<file", ""] {
+            line(&mut text, "sn", value);
+        }
+        let plain: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with("sn::"))
+            .collect();
+        assert_eq!(plain, ["sn: plain", "sn: "]);
+    }
+
+    #[test]
+    fn names_are_escaped_where_they_must_be() {
+        assert_eq!(escape("#a, b+c #d "), "\\#a\\, b\\+c #d\\ ");
+        assert_eq!(escape("plain name"), "plain name");
+    }
+}
