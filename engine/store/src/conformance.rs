@@ -6,6 +6,7 @@
     reason = "a test suite: a failure is a panic"
 )]
 
+use crate::check::check;
 use crate::contract::{Commit, Contents, Store, StoreError};
 use muster_model::{
     Account, AccountId, Action, Actor, AuditRecord, BlockReason, Cause, Coverage, DirectoryName,
@@ -65,6 +66,8 @@ pub fn run(mut make: impl FnMut() -> Box<dyn Store>) {
         let mut store = make();
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(store.as_mut())));
         assert!(done.is_ok(), "the store fails at: {name}");
+        let report = check(store.as_ref()).unwrap();
+        assert!(report.is_well(), "after {name}: {:?}", report.problems);
     }
 }
 

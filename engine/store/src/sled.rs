@@ -17,6 +17,7 @@ mod names;
 mod read;
 mod write;
 
+use crate::check::{self, Report};
 use crate::contract::{Commit, Contents, Receipt, Store, StoreError};
 use crate::lock::{FolderLock, Opening};
 use crate::memory::MemoryStore;
@@ -107,6 +108,37 @@ impl SledStore {
             border: Some(border),
             _lock: lock,
         })
+    }
+
+    /// Looks whether the state at a folder is whole, and says what is not.
+    ///
+    /// Damage is a finding here: an error means that it could not be looked at.
+    pub fn check(dir: &Path, opening: &Opening) -> Result<Report, StoreError> {
+        let checked = Self::open_existing(dir, opening).and_then(|store| store.checked());
+        match checked {
+            Err(StoreError::Damaged { what, .. }) => Ok(Report {
+                problems: vec![what],
+                ..Report::default()
+            }),
+            other => other,
+        }
+    }
+
+    fn checked(&self) -> Result<Report, StoreError> {
+        let mut report = check::check(self)?;
+        names::check(self.border()?, &mut report)?;
+        let counters = [
+            ("runs", self.meta.runs, report.counts.runs),
+            ("audit records", self.meta.audit, report.counts.audit),
+        ];
+        for (noun, count, found) in counters {
+            if count != found {
+                report.problem(format!(
+                    "there should be {count} {noun}, and there are {found}"
+                ));
+            }
+        }
+        Ok(report)
     }
 
     fn border(&self) -> Result<&Border, StoreError> {

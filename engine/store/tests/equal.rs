@@ -1,6 +1,11 @@
 //! Any row of commits leaves the folder with the same contents as the plain
 //! store in memory, whenever it is closed and opened in between.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use muster_model::{AccountId, ExternalId, Owner, RunOutcome, StateVersion, UsernameKey};
 use muster_store::conformance::{account, contents, some_audit, some_directory, some_run};
@@ -147,5 +152,7 @@ proptest! {
         compare(&memory, folder.as_ref().unwrap())?;
         drop(folder.take());
         compare(&memory, &open())?;
+        let report = SledStore::check(dir.path(), &Opening::by("test")).unwrap();
+        prop_assert!(report.is_well(), "{:?}", report.problems);
     }
 }

@@ -39,17 +39,34 @@ impl Bucket {
     }
 
     pub(crate) fn unpack(record: &[u8]) -> Result<Self, Unreadable> {
-        let mut content = unseal(Kind::Bucket, record)?;
-        let mut pairs = Vec::with_capacity(content.len() / 10);
-        while let Some((hash, rest)) = content.split_first_chunk() {
-            content = rest;
-            let id = read_number(&mut content)?;
-            pairs.push((u64::from_le_bytes(*hash), AccountId(id)));
-        }
-        if !content.is_empty() {
-            return Err(Unreadable::Content("it goes on after its end"));
-        }
+        let mut pairs = Vec::with_capacity(record.len() / 10);
+        each(record, |hash, id| pairs.push((hash, id)))?;
         Ok(Self(pairs.into_iter().collect()))
+    }
+
+    /// The accounts whose name has this hash, without unpacking all.
+    pub(crate) fn search(record: &[u8], wanted: u64) -> Result<Vec<AccountId>, Unreadable> {
+        let mut found = Vec::new();
+        each(record, |hash, id| {
+            if hash == wanted {
+                found.push(id);
+            }
+        })?;
+        Ok(found)
+    }
+}
+
+fn each(record: &[u8], mut visit: impl FnMut(u64, AccountId)) -> Result<(), Unreadable> {
+    let mut content = unseal(Kind::Bucket, record)?;
+    while let Some((hash, rest)) = content.split_first_chunk() {
+        content = rest;
+        let id = read_number(&mut content)?;
+        visit(u64::from_le_bytes(*hash), AccountId(id));
+    }
+    if content.is_empty() {
+        Ok(())
+    } else {
+        Err(Unreadable::Content("it goes on after its end"))
     }
 }
 
@@ -73,6 +90,10 @@ mod tests {
             [AccountId(1), AccountId(300)]
         );
         assert_eq!(back.with(8).count(), 0);
+        assert_eq!(
+            Bucket::search(&record, 7).unwrap(),
+            [AccountId(1), AccountId(300)]
+        );
         assert!(Bucket::unpack(&record[..record.len() - 1]).is_err());
     }
 }

@@ -1,12 +1,11 @@
 //! The two indexes: usernames, and directories' people.
 
 use super::border::{Batch, Border};
-use super::keys;
+use super::{keys, read};
+use crate::check::Report;
 use crate::contract::StoreError;
 use crate::record::Bucket;
-use muster_model::{
-    Account, AccountId, AccountView, DirectoryName, ExternalId, Owner, UsernameKey,
-};
+use muster_model::{Account, AccountId, DirectoryName, ExternalId, Owner, UsernameKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that one account alone may be called.
@@ -152,12 +151,37 @@ impl Names {
 }
 
 /// Reads a bucket; one that was never written is empty.
-pub(super) fn load(border: &Border, key: &[u8]) -> Result<Bucket, StoreError> {
+fn load(border: &Border, key: &[u8]) -> Result<Bucket, StoreError> {
     Ok(border.get(key, Bucket::unpack)?.unwrap_or_default())
 }
 
-/// The entries that the indexes should have for an account.
-pub(super) fn expected(view: &AccountView<'_>) -> Option<Vec<(BucketKey, u64)>> {
-    let account = view.to_account()?;
-    Some(Name::all(&account).map(|name| name.place()).collect())
+/// Says where the indexes and the accounts disagree.
+pub(super) fn check(border: &Border, report: &mut Report) -> Result<(), StoreError> {
+    let mut expected: Vec<(BucketKey, u64, AccountId)> = Vec::new();
+    read::scan(border, &mut |view| {
+        for name in view.to_account().iter().flat_map(Name::all) {
+            let (bucket, hash) = name.place();
+            expected.push((bucket, hash, view.id));
+        }
+    })?;
+    let mut found = Vec::with_capacity(expected.len());
+    for index in [keys::USERNAMES, keys::PEOPLE] {
+        border.each(index, |rest, record| {
+            let key = [index, rest].concat();
+            let bucket = Bucket::unpack(record)?;
+            found.extend(bucket.iter().map(|(hash, id)| (key.clone(), hash, id)));
+            Ok(())
+        })?;
+    }
+    let expected: BTreeSet<_> = expected.into_iter().collect();
+    let found: BTreeSet<_> = found.into_iter().collect();
+    for (_, _, id) in expected.difference(&found) {
+        report.problem(format!("account {id} is not found by one of its names"));
+    }
+    for (_, _, id) in found.difference(&expected) {
+        report.problem(format!(
+            "account {id} is found by a name that it does not have"
+        ));
+    }
+    Ok(())
 }

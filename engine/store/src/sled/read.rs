@@ -2,9 +2,9 @@
 
 use super::border::Border;
 use super::keys;
-use super::names::{self, Name};
+use super::names::Name;
 use crate::contract::StoreError;
-use crate::record::{Block, Unreadable, from_json, visit_accounts, visit_audit};
+use crate::record::{Block, Bucket, Unreadable, from_json, visit_accounts, visit_audit};
 use muster_model::{
     Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, Run, RunId,
 };
@@ -47,7 +47,8 @@ pub(super) fn account(border: &Border, id: AccountId) -> Result<Option<Account>,
 
 pub(super) fn find(border: &Border, name: &Name) -> Result<Option<Account>, StoreError> {
     let (bucket, hash) = name.place();
-    for id in names::load(border, &bucket)?.with(hash) {
+    let found = border.get(&bucket, |record| Bucket::search(record, hash))?;
+    for id in found.unwrap_or_default() {
         if let Some(account) = account(border, id)?
             && name.fits(&account)
         {
