@@ -4,22 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! command -v cargo >/dev/null 2>&1; then
-    echo "cargo is missing: install Rust with rustup first, https://rustup.rs" >&2
-    exit 1
-fi
-
-# Where rustup does not install by itself (RUSTUP_AUTO_INSTALL=0), what
-# rust-toolchain.toml names has to be asked for.
-target=wasm32-unknown-unknown
-if ! libraries="$(rustc --print target-libdir --target "$target" 2>/dev/null)" || [ ! -d "$libraries" ]; then
-    if ! command -v rustup >/dev/null 2>&1; then
-        echo "Rust's target $target is missing, and there is no rustup to install it with" >&2
-        exit 1
-    fi
-    rustup toolchain install
-fi
-
+tests/toolchain.sh
 tests/install.sh
 
 # One build for all: asking for bins and tests together gives both the same
