@@ -14,7 +14,11 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
 show() {
-    printf '\n\033[1m$ %s\033[0m\n' "$*"
+    if [ -t 1 ]; then
+        printf '\n\033[1m$ %s\033[0m\n' "$*"
+    else
+        printf '\n$ %s\n' "$*"
+    fi
     "$@"
 }
 
