@@ -14,7 +14,6 @@ use crate::yaml::{Kind, Node, Spread, Style};
 use cel::ParseErrors;
 use cel::common::ast::{IdedExpr, SourceInfo};
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What an expression is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,19 +99,23 @@ fn comment_follows(text: &str, end: usize) -> bool {
     line.is_some_and(|line| line.trim_start().starts_with('#'))
 }
 
-type Parsed = Result<(IdedExpr, SourceInfo), Option<ParseErrors>>;
+/// Why there is no tree: what the parser says, or nothing if it died.
+type Unreadable = Option<ParseErrors>;
 
-/// Parses with the crate's parser. It is generated code with a long history of
-/// panics on odd input: one is taken for a syntax error without a place.
-fn parse(text: &str) -> Parsed {
-    catch_unwind(AssertUnwindSafe(|| {
-        ENV.parser().parse_with_source_info(text)
-    }))
-    .map_err(|_| None)?
-    .map_err(Some)
+/// Parses with the crate's parser, which is generated code: on a thread of its
+/// own, with the stack that it needs, and where a panic of it ends nothing.
+fn parse(text: &str) -> Result<(IdedExpr, SourceInfo), Unreadable> {
+    std::thread::scope(|scope| {
+        let work = || ENV.parser().parse_with_source_info(text);
+        let thread = std::thread::Builder::new()
+            .stack_size(limits::PARSER_STACK)
+            .spawn_scoped(scope, work);
+        let outcome = thread.map_err(|_| None)?.join().map_err(|_| None)?;
+        outcome.map_err(Some)
+    })
 }
 
-fn syntax_error(place: &mut Place<'_, '_>, text: &str, errors: &Option<ParseErrors>) {
+fn syntax_error(place: &mut Place<'_, '_>, text: &str, errors: &Unreadable) {
     let first = errors.as_ref().and_then(|errors| errors.errors.first());
     let at = first.map_or(0..text.len(), |error| position(text, error.pos));
     let why = first.map_or_else(
@@ -188,6 +191,13 @@ fn advice(place: &Place<'_, '_>, text: &str, why: &str) -> Option<String> {
     }
     if why.starts_with("makes no sense") && (why.contains("`\"") || why.contains("`'")) {
         return Some("A quote is opened and never closed.".to_owned());
+    }
+    if why.starts_with("makes no sense") && why.chars().any(|c| !c.is_ascii() && c.is_alphabetic())
+    {
+        return Some(
+            "Names with other letters than a–z are written `entry[\"Größe\"]`, texts in quotes."
+                .to_owned(),
+        );
     }
     let words: Vec<&str> = text
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))

@@ -4,11 +4,15 @@
 /// Bytes of one expression.
 pub(super) const LONGEST: usize = 4096;
 /// Words, numbers, texts and signs of one expression.
-pub(super) const MOST_TOKENS: usize = 400;
+pub(super) const MOST_TOKENS: usize = 1000;
 /// Brackets in brackets, and conditionals.
 pub(super) const DEEPEST_TEXT: usize = 16;
-/// Operations in operations.
-pub(super) const DEEPEST_TREE: usize = 48;
+/// Stack of the parser, which takes 180 KiB for each bracket without
+/// optimisation.
+pub(super) const PARSER_STACK: usize = 16 << 20;
+/// Operations in operations; the interpreter takes 40 KiB of the caller's stack
+/// for each without optimisation.
+pub(super) const DEEPEST_TREE: usize = 32;
 /// Loops in loops.
 pub(super) const DEEPEST_LOOPS: usize = 2;
 /// Bytes of a text that an expression computes.

@@ -46,7 +46,10 @@ impl Marks {
 
     /// The name that stands behind an operand and a dot.
     pub(super) fn selected(&self, operand: &IdedExpr) -> Range<usize> {
-        let end = self.extent(operand).end;
+        self.name_behind(self.extent(operand).end)
+    }
+
+    fn name_behind(&self, end: usize) -> Range<usize> {
         let rest = self.text.get(end..).unwrap_or("");
         let name = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '.' || c == ')');
         let start = end + rest.len() - name.len();
@@ -73,7 +76,7 @@ impl Marks {
             }
             Expr::Select(select) => {
                 let operand = self.extent(&select.operand);
-                operand.start..self.selected(&select.operand).end.max(operand.end)
+                operand.start..self.name_behind(operand.end).end.max(operand.end)
             }
             Expr::List(list) => {
                 let all = list

@@ -1,6 +1,7 @@
 //! Conditions and computed values, in CEL, compiled once.
 
 mod bind;
+mod calls;
 mod compile;
 mod evaluator;
 mod failure;

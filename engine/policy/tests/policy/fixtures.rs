@@ -1,9 +1,7 @@
 //! One fixture per diagnostic: `fixtures/<code>.yaml` and what is said about it.
 //!
-//! `BLESS=1 cargo test -p muster-policy --test fixtures` writes the expected
+//! `BLESS=1 cargo test -p muster-policy fixtures` writes the expected
 //! texts anew; read the difference before it is committed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use muster_policy::{Code, Colour, check, render};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,6 +22,10 @@ fn fixtures() -> Vec<PathBuf> {
 
 #[test]
 fn every_fixture_is_said_to_be_wrong_in_the_expected_words() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that can write its data anew"
+    )]
     let bless = std::env::var_os("BLESS").is_some();
     let mut differing = Vec::new();
     for path in fixtures() {

@@ -1,0 +1,12 @@
+//! Texts in, policies and diagnostics out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod expressions;
+mod fixtures;
+mod policies;
+mod robust;
