@@ -29,3 +29,6 @@ pub use expression::{Evaluator, Expression, ExpressionFailed};
 pub use nearest::nearest;
 pub use policy::*;
 pub use render::{Colour, render};
+
+/// JSON Schema (draft 2020-12) of the policy language, for editors.
+pub const SCHEMA: &str = include_str!("../../../policies/policy.schema.json");

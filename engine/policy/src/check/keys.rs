@@ -138,3 +138,64 @@ pub(crate) const ALL: &[&Section] = &[
     &LIMIT,
     &SHARE,
 ];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    /// Where the schema speaks of a section.
+    const PLACES: [(&str, &Section); 11] = [
+        ("", &POLICY),
+        ("/$defs/provider", &PROVIDER),
+        ("/$defs/secret", &SECRET),
+        ("/$defs/scope", &SCOPE),
+        ("/$defs/scope/properties/exclude", &EXCLUDE),
+        ("/$defs/identity", &IDENTITY),
+        ("/$defs/field/oneOf/1", &FIELD),
+        ("/$defs/rule", &BLOCK_RULE),
+        ("/$defs/guards", &GUARDS),
+        ("/$defs/limit/oneOf/1", &LIMIT),
+        ("/$defs/share/oneOf/1", &SHARE),
+    ];
+
+    #[test]
+    fn the_schema_knows_the_keys_that_the_parser_knows() {
+        assert_eq!(PLACES.len(), ALL.len());
+        let schema: Value = serde_json::from_str(crate::SCHEMA).unwrap();
+        for (place, section) in PLACES {
+            let described = schema
+                .pointer(place)
+                .unwrap_or_else(|| panic!("no `{place}`"));
+            let known = |wanted: fn(Need) -> bool| {
+                let keys = section.keys.iter().filter(move |(_, need)| wanted(*need));
+                keys.map(|(key, _)| *key).collect::<BTreeSet<_>>()
+            };
+            let properties: BTreeSet<&str> = described["properties"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(String::as_str)
+                .collect();
+            assert_eq!(
+                properties,
+                known(|need| need != Need::Later),
+                "keys of `{place}`"
+            );
+            let required = described["required"].as_array();
+            let required: BTreeSet<&str> = required
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            assert_eq!(
+                required,
+                known(|need| need == Need::Required),
+                "required in `{place}`"
+            );
+            assert_eq!(described["additionalProperties"], false, "`{place}`");
+        }
+    }
+}

@@ -10,3 +10,4 @@ mod expressions;
 mod fixtures;
 mod policies;
 mod robust;
+mod schema;

@@ -5,7 +5,7 @@ use muster_policy::{Colour, Evaluator, Policy, ValueSource, check, parse, render
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-const GOOD: &str = r#"muster: 1
+pub(crate) const GOOD: &str = r#"muster: 1
 directory: staff
 provider:
   plugin: ldap
@@ -42,7 +42,7 @@ fn survive(text: &str) {
 }
 
 /// A few small injuries to a good policy.
-fn injured() -> impl Strategy<Value = String> {
+pub(crate) fn injured() -> impl Strategy<Value = String> {
     let bits = select(vec![
         "",
         " ",
