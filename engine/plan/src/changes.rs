@@ -136,12 +136,15 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
     }
     let mut fields = edit.fields;
     let transition = edit.reasons.map(|shift| (transition(&shift), shift));
-    if let Some((None, shift)) = &transition {
-        fields.push(block_reasons(shift));
-    }
-    if !fields.is_empty() {
+    let quiet = match &transition {
+        Some((None, shift)) => Some(shift),
+        _ => None,
+    };
+    if !fields.is_empty() || quiet.is_some() {
+        let reason = update_reason(planner, &fields, quiet);
+        fields.extend(quiet.map(block_reasons));
         fields.sort_by(|a, b| a.name.cmp(&b.name));
-        push(Action::Update, update_reason(planner, &fields), fields);
+        push(Action::Update, reason, fields);
     }
     if let Some((Some(action), shift)) = &transition {
         push(
@@ -238,7 +241,13 @@ fn shift_reason(action: Action, shift: &ReasonShift) -> Reason {
     }
 }
 
-fn update_reason(planner: &Planner<'_>, fields: &[FieldChange]) -> Reason {
+/// Why values change; `quiet` are block reasons that come and go while the
+/// account stays blocked.
+fn update_reason(
+    planner: &Planner<'_>,
+    fields: &[FieldChange],
+    quiet: Option<&ReasonShift>,
+) -> Reason {
     let has = |cause: Cause| fields.iter().any(|field| field.cause == cause);
     let all = [
         (Cause::Source, "changed-at-source", "changed at source"),
@@ -254,16 +263,33 @@ fn update_reason(planner: &Planner<'_>, fields: &[FieldChange]) -> Reason {
         ),
     ];
     let present: Vec<_> = all.into_iter().filter(|(cause, ..)| has(*cause)).collect();
-    let texts: Vec<&str> = present.iter().map(|(_, _, text)| *text).collect();
+    let whys = || {
+        quiet
+            .into_iter()
+            .flat_map(|shift| shift.begins.iter().chain(&shift.ends))
+    };
+    let mut texts: Vec<String> = present
+        .iter()
+        .map(|(.., text)| (*text).to_owned())
+        .collect();
+    texts.extend(whys().map(|why| why.text.clone()));
+    texts.extend(quiet.map(|shift| {
+        let left: Vec<String> = shift.new.iter().map(ToString::to_string).collect();
+        format!("stays blocked ({})", left.join(", "))
+    }));
     let first = present.first();
     let line = first.and_then(|(cause, ..)| fields.iter().find(|field| field.cause == *cause));
+    let code = match (first, whys().next()) {
+        (Some((_, code, _)), _) => (*code).to_owned(),
+        (None, Some(why)) => why.reason.to_string(),
+        (None, None) => "changed-at-source".to_owned(),
+    };
     Reason {
-        code: first
-            .map_or("changed-at-source", |(_, code, _)| code)
-            .to_owned(),
+        code,
         text: texts.join("; "),
         policy: line
             .and_then(|field| field.policy.clone())
+            .or_else(|| whys().next().map(|why| why.policy.clone()))
             .or_else(|| Some(planner.policy.scope.at.clone())),
     }
 }

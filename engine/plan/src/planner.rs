@@ -163,10 +163,7 @@ impl<'p> Planner<'p> {
     }
 
     fn entry(&mut self, entry: EntryView<'_>) {
-        let username = entry
-            .values(self.policy.identity.username)
-            .map(str::trim)
-            .find(|username| !username.is_empty());
+        let username = self.username(entry);
         let row = self.find(entry, username);
         match self.departure(entry, username) {
             Ok(None) => {
@@ -194,6 +191,35 @@ impl<'p> Planner<'p> {
                 self.hold(row, entry, username, Fault::ExpressionFailed, text, at);
             }
         }
+    }
+
+    /// The entry's username. Of several, the one that the person's account has:
+    /// sources promise no order, and nobody shall be renamed to and fro.
+    fn username<'e>(&mut self, entry: EntryView<'e>) -> Option<&'e str> {
+        let values = entry.values(self.policy.identity.username);
+        let mut filled = values.map(str::trim).filter(|name| !name.is_empty());
+        let first = filled.next()?;
+        let Some(second) = filled.next() else {
+            return Some(first);
+        };
+        let mut all = vec![first, second];
+        all.extend(filled);
+        all.sort_unstable();
+        let by_id = (self.policy.identity.key == Key::ExternalId)
+            .then(|| self.accounts.by_external_id(entry.id()?))
+            .flatten();
+        let kept = match by_id {
+            Some(row) => {
+                let (current, key) = (self.accounts.username(row), self.accounts.key(row));
+                let mut same = all
+                    .iter()
+                    .filter(|name| UsernameKey::of(name).as_str() == key);
+                let exact = all.iter().find(|name| **name == current);
+                exact.or_else(|| same.next())
+            }
+            None => all.iter().find(|name| self.own_by_username(name).is_some()),
+        };
+        kept.or(all.first()).copied()
     }
 
     /// Finds the directory's account of an entry, by the policy's key.
