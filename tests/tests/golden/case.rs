@@ -1,0 +1,176 @@
+//! One folder of data, and what is done with it.
+
+use crate::read::{Order, Read, Recorded};
+use jiff::{SignedDuration, Timestamp};
+use muster_model::{Account, Actor, DirectoryRecord, Owner, Plan, UsernameKey};
+use muster_policy::{Colour, Policy, parse, render};
+use muster_store::{AccountJson, Commit, MemoryStore, Store};
+use muster_sync::{ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, apply, preview};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The instant of all cases that name no other.
+const NOW: &str = "2026-11-23T08:00:00Z";
+
+/// What `run.json` may say.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Options {
+    only: Option<String>,
+    r#override: BTreeMap<String, String>,
+    now: Option<String>,
+}
+
+/// One folder of data.
+pub struct Case {
+    folder: PathBuf,
+    policy: Policy,
+    read: Read,
+    options: Options,
+    /// The intranet before.
+    pub store: MemoryStore,
+}
+
+impl Case {
+    /// Reads the folder.
+    pub fn load(folder: &Path) -> Self {
+        let text = |name: &str| fs::read_to_string(folder.join(name)).ok();
+        let needed = |name: &str| {
+            text(name).unwrap_or_else(|| panic!("{}/{name} is missing", folder.display()))
+        };
+        let policy = policy(folder, &needed("policy.yaml"));
+        let before = text("policy-before.yaml").map(|text| self::policy(folder, &text));
+        let options = text("run.json").map(|text| serde_json::from_str(&text).expect("run.json"));
+        Self {
+            folder: folder.to_owned(),
+            read: Read::parse(&needed("entries.jsonl"), &policy.attributes),
+            options: options.unwrap_or_default(),
+            store: store(
+                &needed("accounts.jsonl"),
+                before.as_ref().unwrap_or(&policy),
+            ),
+            policy,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        let now = self.options.now.as_deref().unwrap_or(NOW);
+        now.parse().expect("an instant")
+    }
+
+    /// Plans with entries in some order, on pages of some size.
+    pub fn plan(&self, store: &MemoryStore, order: Order, page: usize) -> Plan {
+        let context = PreviewContext {
+            now: self.now(),
+            expires: self.now() + SignedDuration::from_hours(24),
+            plugin: "golden 1.0.0".to_owned(),
+            plugin_digest: "0".repeat(64),
+            only: self.options.only.as_deref().map(UsernameKey::of),
+            overrides: self.options.r#override.clone(),
+        };
+        let mut source = Recorded::new(&self.read, order, page);
+        preview(&self.policy, &mut source, store, &context, &Silent).expect("a plan")
+    }
+
+    /// Applies a plan.
+    pub fn apply(&self, plan: &Plan, store: &mut MemoryStore) -> Result<(), ApplyRefused> {
+        let context = ApplyContext {
+            now: self.now(),
+            actor: Actor {
+                name: "golden".to_owned(),
+                command: "apply".to_owned(),
+            },
+            plugin_digest: "0".repeat(64),
+            origin: PlanOrigin::Fresh,
+        };
+        apply(plan, &self.policy, store, &context).map(|_| ())
+    }
+
+    /// Compares with a file of the folder, or writes it.
+    pub fn differs(&self, name: &str, found: &str) -> Option<String> {
+        let path = self.folder.join(name);
+        if env::var_os("MUSTER_BLESS").is_some() {
+            fs::write(&path, found).expect("the file can be written");
+            return None;
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if expected == found {
+            return None;
+        }
+        let lines = || (1..).zip(expected.lines().zip(found.lines()));
+        let first = lines().find(|(_, (expected, found))| expected != found);
+        Some(self.fault(&match first {
+            Some((line, (expected, found))) => {
+                format!("{name}:{line}\n  expected {expected}\n  found    {found}")
+            }
+            None => format!(
+                "{name}: expected {} lines, found {}",
+                expected.lines().count(),
+                found.lines().count()
+            ),
+        }))
+    }
+
+    /// Names the case in front of a sentence.
+    pub fn fault(&self, text: &str) -> String {
+        let name = self.folder.file_name().unwrap_or_default();
+        format!("{}: {text}", name.to_string_lossy())
+    }
+}
+
+fn policy(folder: &Path, text: &str) -> Policy {
+    parse("policy.yaml", text).unwrap_or_else(|diagnostics| {
+        let shown = render(&diagnostics, text, Colour::Never);
+        panic!("{}:\n{shown}", folder.display())
+    })
+}
+
+/// The intranet before, with what it remembers of the last run.
+fn store(accounts: &str, policy: &Policy) -> MemoryStore {
+    let accounts: Vec<Account> = accounts
+        .lines()
+        .map(|line| serde_json::from_str::<AccountJson>(line).expect("an account"))
+        .map(AccountJson::into_account)
+        .collect();
+    let was_synced = accounts
+        .iter()
+        .any(|account| account.owner == Owner::Directory(policy.directory.clone()));
+    let mut store = MemoryStore::from_accounts(accounts).expect("accounts");
+    if was_synced {
+        let record = DirectoryRecord {
+            name: policy.directory.clone(),
+            key: policy.identity.key.as_str().to_owned(),
+            policy_file: policy.file.clone(),
+            policy: policy.digest.clone(),
+            mappings: policy
+                .fields
+                .iter()
+                .map(|field| (field.name.clone(), field.digest.clone()))
+                .collect(),
+            cursor: None,
+        };
+        let expected = store.version().expect("a version");
+        store
+            .commit(Commit {
+                expected,
+                directories: vec![record],
+                ..Commit::default()
+            })
+            .expect("the last run");
+    }
+    store
+}
+
+/// All accounts, one a line.
+pub fn export(store: &MemoryStore) -> String {
+    store
+        .accounts()
+        .map(|account| {
+            let account = AccountJson::complete(account.clone());
+            serde_json::to_string(&account).expect("JSON") + "\n"
+        })
+        .collect()
+}

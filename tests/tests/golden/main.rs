@@ -1,0 +1,92 @@
+//! Plans, as folders of data: `tests/golden/CASE/`.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `policy.yaml` | the policy; its first comment says what the case shows |
+//! | `policy-before.yaml` | the policy of the last run, if it was another one |
+//! | `entries.jsonl` | the read: its coverage, then an entry or a broken record a line |
+//! | `accounts.jsonl` | the intranet before, as `state export` writes accounts |
+//! | `run.json` | `only`, `override` and `now`, if the case needs them |
+//! | `plan.json` | the plan that must come of it |
+//! | `accounts-after.jsonl` | the intranet after it is applied |
+//!
+//! `MUSTER_BLESS=1 cargo test -p muster-tests --test golden` writes the last two
+//! anew: read them like code before they are committed. `plan.txt` beside them is
+//! `plan.json` as people see it; the command line's own tests write and compare
+//! it.
+//!
+//! Whatever a case is about, its plan must be the same for entries in any order
+//! and on pages of any size, and after it was applied, planning again must find
+//! nothing to do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod case;
+mod read;
+
+use case::Case;
+use muster_sync::ApplyRefused;
+use read::Order;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+#[test]
+fn golden_plans() {
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    cases.sort();
+    assert!(cases.len() >= 35, "only {} cases were found", cases.len());
+    let faults: Vec<String> = cases.iter().flat_map(|path| check(path)).collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+}
+
+/// Runs one case; gives what is not as it should be.
+fn check(path: &Path) -> Vec<String> {
+    let case = Case::load(path);
+    let mut faults = Vec::new();
+    let plan = case.plan(&case.store, Order::AsGiven, usize::MAX);
+    let json = serde_json::to_string_pretty(&plan).unwrap() + "\n";
+    faults.extend(case.differs("plan.json", &json));
+
+    for order in [Order::AsGiven, Order::Reversed] {
+        for size in [1, 2, 3, usize::MAX] {
+            let other = case.plan(&case.store, order, size);
+            if serde_json::to_string_pretty(&other).unwrap() + "\n" != json {
+                faults.push(case.fault(&format!(
+                    "{order:?} on pages of {size}, the plan is another one"
+                )));
+            }
+        }
+    }
+
+    let mut store = case.store.clone();
+    let applied = case.apply(&plan, &mut store);
+    faults.extend(case.differs("accounts-after.jsonl", &case::export(&store)));
+    match applied {
+        Ok(()) => {
+            let again = case.plan(&store, Order::AsGiven, usize::MAX);
+            if !again.changes.is_empty() || !again.settled.is_empty() {
+                let again = serde_json::to_string_pretty(&again.changes).unwrap();
+                faults.push(case.fault(&format!("planning again finds {again}")));
+            }
+        }
+        Err(ApplyRefused::Stopped { .. }) if plan.is_stopped() => {
+            if case::export(&store) != case::export(&case.store) {
+                faults.push(case.fault("the plan was stopped, and something changed"));
+            }
+        }
+        Err(refused) => faults.push(case.fault(&format!("it cannot be applied: {refused}"))),
+    }
+    faults
+}
