@@ -1,5 +1,5 @@
 //! Goes below the kit to claim what is not so: a count, or another coverage
-//! than was asked for. Has no kit's manifest either; it brings its own.
+//! than was asked for.
 use muster_sdk::Failure;
 use muster_sdk::bindings::exports::muster::provider::provider::{
     Attribute, Batch, CheckStep, Coverage, Description, End, Evidence, Guest, GuestSession, ReadRequest, Scope,
@@ -63,9 +63,14 @@ mod component {
 
     muster_sdk::bindings::export!(Lies with_types_in muster_sdk::bindings);
 
-    const MANIFEST: &[u8; 122] = b"name = \"lies\"\nversion = \"1.0.0\"\napi = \"muster:provider@0.1\"\nsummary = \"Claims what is not so\"\ndelta = true\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+    const MANIFEST: &str = "name = \"lies\"
+version = \"1.0.0\"
+api = \"muster:provider@0.1\"
+summary = \"Claims what is not so\"
+delta = true
+";
 
     #[used]
     #[unsafe(link_section = "muster:manifest")]
-    static MANIFEST_SECTION: [u8; 122] = *MANIFEST;
+    static MANIFEST_SECTION: [u8; MANIFEST.len()] = muster_sdk::section(MANIFEST);
 }

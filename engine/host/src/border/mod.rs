@@ -4,6 +4,8 @@
 mod ids;
 mod page;
 mod repack;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use crate::bindings::provider as wit;

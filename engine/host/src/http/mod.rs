@@ -12,6 +12,8 @@
 mod client;
 mod endpoint;
 mod send;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use client::Client;
 pub(crate) use endpoint::Endpoint;

@@ -1,0 +1,13 @@
+//! Plugins on the real engine: those that behave, and those that do not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod common;
+mod csv;
+mod hostile;
+mod loading;
