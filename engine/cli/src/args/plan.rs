@@ -1,0 +1,104 @@
+//! Arguments of the commands around a plan.
+
+use super::{Format, Override};
+use clap::Args;
+use std::path::PathBuf;
+
+/// `muster check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster check policies/*.yaml            everything that needs no network
+  muster check policies/staff.yaml --online
+                                          connects, searches, shows ten people")]
+pub struct CheckArgs {
+    /// Policy files
+    #[arg(required = true, value_name = "POLICY")]
+    pub policies: Vec<PathBuf>,
+    /// Connect, search, and show ten people as they would be mapped
+    #[arg(long)]
+    pub online: bool,
+}
+
+/// What one plan may be told.
+#[derive(Clone, Debug, Args)]
+pub struct PlanOptions {
+    /// Let this one plan go past a guard, with a reason; may be repeated
+    #[arg(long = "override", value_name = "GUARD=REASON")]
+    pub overrides: Vec<Override>,
+    /// Read everything again, without the cursor of the last sync
+    #[arg(long)]
+    pub reset: bool,
+}
+
+/// `muster plan`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster plan policies/staff.yaml
+  muster plan policies/staff.yaml --out staff.muster-plan && muster apply staff.muster-plan
+  muster plan policies/staff.yaml --format json | jq .summary
+  muster plan policies/staff.yaml --exit-code     0: nothing to change, 2: changes pending
+  muster plan policies/staff.yaml --override 'block.max=the Berlin office has closed'")]
+pub struct PlanArgs {
+    /// Policy file
+    pub policy: PathBuf,
+    /// Write the plan to a file, for `muster apply`
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Plan for one person only
+    #[arg(long, value_name = "USER")]
+    pub only: Option<String>,
+    /// Answer with exit code 2 if there is something to change
+    #[arg(long)]
+    pub exit_code: bool,
+    /// How long the plan may be applied: 24h, 90m, 2d
+    #[arg(long, default_value = "24h", value_name = "TIME")]
+    pub expires: jiff::Span,
+    /// Show every change, however many are alike
+    #[arg(long)]
+    pub all: bool,
+    /// What this plan is told.
+    #[command(flatten)]
+    pub options: PlanOptions,
+}
+
+/// `muster apply`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster apply staff.muster-plan          exactly this plan, once
+  muster apply policies/staff.yaml        plan, show, ask
+  muster apply policies/staff.yaml --yes  plan, show, go")]
+pub struct ApplyArgs {
+    /// Plan files or policy files
+    #[arg(required = true, value_name = "PLAN|POLICY")]
+    pub files: Vec<PathBuf>,
+    /// Apply without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Show every change, however many are alike
+    #[arg(long)]
+    pub all: bool,
+    /// What plans of policies are told.
+    #[command(flatten)]
+    pub options: PlanOptions,
+}
+
+/// `muster sync`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster sync policies/*.yaml             from cron or a systemd timer
+  muster sync policies/staff.yaml --reset drop the cursor, read everything again")]
+pub struct SyncArgs {
+    /// Policy files; one that fails does not stop the others
+    #[arg(required = true, value_name = "POLICY")]
+    pub policies: Vec<PathBuf>,
+    /// What plans are told.
+    #[command(flatten)]
+    pub options: PlanOptions,
+}

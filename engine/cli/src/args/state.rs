@@ -1,0 +1,139 @@
+//! Arguments of `muster run`, `muster provider` and `muster state`.
+
+use super::Format;
+use clap::{Args, Subcommand};
+use muster_model::RunId;
+use std::path::PathBuf;
+
+/// `muster run`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  muster run list
+  muster run show r3")]
+pub enum RunCommand {
+    /// List runs, the newest last
+    List(RunListArgs),
+    /// Show one run with all that it changed
+    Show(RunShowArgs),
+}
+
+/// `muster run list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster run list --format json | jq '.[-1]'")]
+pub struct RunListArgs {
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// `muster run show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster run show r3
+  muster run show r3 --format json | jq '.audit[].username'")]
+pub struct RunShowArgs {
+    /// The run, as `muster run list` shows it
+    #[arg(value_name = "ID")]
+    pub id: RunId,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Show every change, however many are alike
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `muster provider`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  muster provider list
+  muster provider show ldap")]
+pub enum ProviderCommand {
+    /// List the plugins that come with muster
+    List(ProviderListArgs),
+    /// Show a plugin's settings, and what it may reach
+    Show(ProviderShowArgs),
+    /// Connect as a policy says, and list the attributes that the source has
+    Check(ProviderCheckArgs),
+}
+
+/// `muster provider list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster provider list --format json")]
+pub struct ProviderListArgs {
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// `muster provider show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster provider show csv
+  muster provider show ./my-plugin.wasm --format json | jq .settings")]
+pub struct ProviderShowArgs {
+    /// A bundled plugin's name, or a component's file
+    #[arg(value_name = "NAME|FILE")]
+    pub plugin: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// `muster provider check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster provider check policies/staff.yaml")]
+pub struct ProviderCheckArgs {
+    /// Policy file
+    pub policy: PathBuf,
+}
+
+/// `muster state`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  muster state check
+  muster state export backup.jsonl")]
+pub enum StateCommand {
+    /// Read everything and check that it fits together
+    #[command(after_help = "\
+Examples:
+  muster state check")]
+    Check,
+    /// Write everything as JSON Lines: a back-up, and the way out
+    Export(ExportArgs),
+    /// Fill an empty state from an export
+    Import(ImportArgs),
+}
+
+/// `muster state export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster state export backup.jsonl
+  muster state export | gzip > backup.jsonl.gz")]
+pub struct ExportArgs {
+    /// The file to write; standard output if none is named
+    pub file: Option<PathBuf>,
+}
+
+/// `muster state import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  muster --state restored state import backup.jsonl
+  gunzip -c backup.jsonl.gz | muster --state restored state import -")]
+pub struct ImportArgs {
+    /// An export; `-` for standard input
+    pub file: PathBuf,
+}

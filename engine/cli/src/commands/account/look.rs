@@ -1,0 +1,101 @@
+//! `muster account list` and `show`.
+
+use super::refused;
+use crate::args::{Format, ListArgs, ShowArgs};
+use crate::exit::Exit;
+use crate::render::account::{self, Row};
+use crate::session::Session;
+use crate::state;
+use crate::trouble::Trouble;
+use muster_model::{AccountStatus, AccountView, UsernameKey};
+use muster_store::{AccountJson, Store};
+use muster_sync::admin::Refused;
+
+pub(super) fn list(args: &ListArgs, session: &Session) -> Result<Exit, Trouble> {
+    let store = state::existing(session)?;
+    match args.format {
+        Format::Text => list_text(args, &store, session)?,
+        Format::Json => list_json(args, &store, session)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn list_text(args: &ListArgs, store: &dyn Store, session: &Session) -> Result<(), Trouble> {
+    let mut rows = Vec::new();
+    store
+        .scan(&mut |view| {
+            if wanted(args, &view) {
+                rows.push(row(&view));
+            }
+        })
+        .map_err(state::trouble)?;
+    session.print(&account::list(rows, session.out))
+}
+
+/// Prints accounts as they are found, in order of their ids: however many
+/// there are, only one is in memory.
+fn list_json(args: &ListArgs, store: &dyn Store, session: &Session) -> Result<(), Trouble> {
+    let mut printed = session.print("[");
+    let mut first = true;
+    store
+        .scan(&mut |view| {
+            if printed.is_ok()
+                && wanted(args, &view)
+                && let Some(account) = view.to_account()
+            {
+                let start = if first { "\n" } else { ",\n" };
+                first = false;
+                printed = serde_json::to_string(&AccountJson::shown(account))
+                    .map_err(|error| Trouble::of(Exit::Failed, &error))
+                    .and_then(|json| session.print(&format!("{start}  {json}")));
+            }
+        })
+        .map_err(state::trouble)?;
+    printed?;
+    session.print(if first { "]\n" } else { "\n]\n" })
+}
+
+fn wanted(args: &ListArgs, view: &AccountView<'_>) -> bool {
+    let status = if view.block_reasons.is_empty() {
+        AccountStatus::Active
+    } else {
+        AccountStatus::Blocked
+    };
+    args.directory
+        .as_deref()
+        .is_none_or(|name| name == view.owner)
+        && args
+            .status
+            .is_none_or(|wanted| AccountStatus::from(wanted) == status)
+        && args
+            .reason
+            .as_ref()
+            .is_none_or(|reason| view.block_reasons.contains(reason))
+}
+
+fn row(view: &AccountView<'_>) -> Row {
+    Row {
+        key: UsernameKey::of(view.username).as_str().to_owned(),
+        username: view.username.to_owned(),
+        id: view.id.to_string(),
+        directory: view.owner.to_owned(),
+        reasons: view.block_reasons.clone(),
+    }
+}
+
+pub(super) fn show(args: &ShowArgs, session: &Session) -> Result<Exit, Trouble> {
+    let store = state::existing(session)?;
+    let found = store
+        .find(&UsernameKey::of(&args.username))
+        .map_err(state::trouble)?
+        .ok_or_else(|| {
+            refused(Refused::UnknownUser {
+                username: args.username.clone(),
+            })
+        })?;
+    match args.format {
+        Format::Text => session.print(&account::show(&found, session.out))?,
+        Format::Json => session.print_json(&AccountJson::shown(found))?,
+    }
+    Ok(Exit::Done)
+}

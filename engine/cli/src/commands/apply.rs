@@ -1,0 +1,146 @@
+//! `muster apply`: a plan file as it is, or a policy after having asked.
+
+use super::sync::{report, run_policy};
+use crate::args::ApplyArgs;
+use crate::exit::Exit;
+use crate::job::{self, Job, Wish};
+use crate::render::plan_text::{Folding, plan_text};
+use crate::session::Session;
+use crate::state;
+use crate::trouble::Trouble;
+use crate::{plugins, policies};
+use muster_model::Plan;
+use muster_policy::Policy;
+use muster_store::Store;
+use muster_sync::plan_file::{self, SealedPlan};
+use muster_sync::{ApplyContext, PlanOrigin};
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(args: &ApplyArgs, session: &Session) -> Result<Exit, Trouble> {
+    let mut plans: Vec<&Path> = Vec::new();
+    let mut policies: Vec<PathBuf> = Vec::new();
+    for file in &args.files {
+        match kind(file) {
+            Kind::Plan => plans.push(file),
+            Kind::Policy => policies.push(file.clone()),
+        }
+    }
+    let policies = policies::load_all(&policies, session)?;
+    let mut exit = Exit::Done;
+    for file in plans {
+        exit = exit.worse(report(session, apply_file(file, session)));
+    }
+    for policy in &policies {
+        exit = exit.worse(report(session, apply_policy(policy, args, session)));
+    }
+    Ok(exit)
+}
+
+/// What a file on the command line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Plan,
+    Policy,
+}
+
+/// Policies are YAML; whatever else begins like JSON is a plan, edited or not.
+fn kind(file: &Path) -> Kind {
+    match file.extension().and_then(OsStr::to_str) {
+        Some("yaml" | "yml") => Kind::Policy,
+        Some("muster-plan" | "plan" | "json") => Kind::Plan,
+        _ => match first_byte(file) {
+            Some(b'{') => Kind::Plan,
+            _ => Kind::Policy,
+        },
+    }
+}
+
+fn first_byte(file: &Path) -> Option<u8> {
+    let mut byte = [0];
+    fs::File::open(file).ok()?.read_exact(&mut byte).ok()?;
+    byte.first().copied()
+}
+
+/// Applies exactly what a plan file says.
+fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
+    let bytes = fs::read(file).map_err(|error| {
+        Trouble::new(
+            Exit::Failed,
+            format!("the plan file `{}` cannot be read", file.display()),
+        )
+        .because(Some(&error))
+    })?;
+    let mut store = state::existing(session)?;
+    let SealedPlan { plan, digest } =
+        plan_file::read(&bytes, &store.seal_key()).map_err(|error| {
+            Trouble::new(
+                Exit::Outdated,
+                format!(
+                    "the plan file `{}` is refused; nothing was changed",
+                    file.display()
+                ),
+            )
+            .because(Some(&error))
+            .hint("plan again: `muster plan POLICY --out FILE`")
+        })?;
+    let policy = policy_of(&plan, session)?;
+    let context = ApplyContext {
+        now: session.now,
+        actor: session.actor.clone(),
+        plugin_digest: plugins::read(&policy)?.about().digest.clone(),
+        origin: PlanOrigin::File(digest),
+    };
+    let run = job::apply(&plan, &policy, &mut store, &context)?;
+    super::sync::finish(&plan, &run, session)
+}
+
+/// The policy that a plan was made from, as it is now.
+fn policy_of(plan: &Plan, session: &Session) -> Result<Policy, Trouble> {
+    let file = &plan.bindings.policy_file;
+    policies::load(Path::new(file), session).map_err(|trouble| Trouble {
+        exit: Exit::Outdated,
+        summary: format!("this plan is stale: {}", trouble.summary),
+        hints: vec![format!(
+            "`{file}` is looked for in the present folder; apply a plan where it was made, or plan again"
+        )],
+        ..trouble
+    })
+}
+
+/// Plans, shows, asks, applies.
+fn apply_policy(policy: &Policy, args: &ApplyArgs, session: &Session) -> Result<Exit, Trouble> {
+    let wish = Wish::at_once(&args.options);
+    run_policy(policy, &wish, session, |job, plan| {
+        session.print(&plan_text(plan, Folding::unless(args.all), session.out))?;
+        if args.yes || plan.changes.is_empty() || plan.is_stopped() {
+            return Ok(job);
+        }
+        ask(job, plan, session)
+    })
+}
+
+/// Asks without holding the state: a scheduled sync may come in between, and
+/// then the plan is stale.
+fn ask<'p>(job: Job<'p>, plan: &Plan, session: &Session) -> Result<Job<'p>, Trouble> {
+    let paused = job.pause();
+    let question = format!(
+        "Apply {} to `{}`? Only `yes` is taken for yes:",
+        crate::render::text::count(plan.changes.len() as u64, "change", "changes"),
+        plan.directory
+    );
+    match session.ask(&question) {
+        None => Err(Trouble::new(
+            Exit::Invalid,
+            "there is no terminal to ask on; nothing was changed",
+        )
+        .hint("say `--yes`, or write a plan with `muster plan --out FILE` and apply that")),
+        Some(answer) if answer.eq_ignore_ascii_case("yes") => paused.resume(session),
+        Some(_) => Err(Trouble::new(
+            Exit::Failed,
+            "not applied; nothing was changed",
+        )),
+    }
+}

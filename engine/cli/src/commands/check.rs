@@ -1,0 +1,207 @@
+//! `muster check`: everything that can be known, offline or at the source.
+
+use super::sync::report;
+use crate::args::CheckArgs;
+use crate::exit::Exit;
+use crate::render::change;
+use crate::render::findings;
+use crate::render::plan_text::Folding;
+use crate::render::text::{count, safe};
+use crate::session::Session;
+use crate::source::{self, Glance};
+use crate::trouble::Trouble;
+use crate::{plugins, policies, secrets};
+use muster_host::{Bound, CheckStep, ReadFrom, ReadRequest, Secret, StepResult};
+use muster_model::{Action, Plan};
+use muster_policy::{Policy, nearest};
+use muster_store::MemoryStore;
+use muster_sync::{PreviewContext, Silent};
+use std::collections::BTreeMap;
+
+/// People that are shown as they would be mapped.
+const SHOWN: usize = 10;
+
+/// Entries that are read to find them.
+const GLANCE: u64 = 200;
+
+pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Exit, Trouble> {
+    let policies = policies::load_all(&args.policies, session)?;
+    let mut exit = Exit::Done;
+    for policy in &policies {
+        exit = exit.worse(report(session, one(policy, args.online, session)));
+    }
+    Ok(exit)
+}
+
+fn one(policy: &Policy, online: bool, session: &Session) -> Result<Exit, Trouble> {
+    let bound = offline(policy, session)?;
+    if online {
+        let tried = steps(policy, &bound, session)?;
+        failed_steps(policy, &tried)?;
+        attributes(policy, &bound, session);
+        people(policy, &bound, session)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Missing secrets do not hide wrong settings: both are told at once.
+fn offline(policy: &Policy, session: &Session) -> Result<Bound, Trouble> {
+    let fetched = secrets::fetch(policy);
+    let stand_in: BTreeMap<String, Secret> = policy
+        .provider
+        .secrets
+        .keys()
+        .map(|name| (name.clone(), Secret::new("stands in for a missing secret")))
+        .collect();
+    let bound = plugins::bind_with(policy, fetched.as_ref().unwrap_or(&stand_in), session);
+    match (fetched, bound) {
+        (Ok(_), Ok(bound)) => {
+            session.print(&well(policy, &bound, session))?;
+            Ok(bound)
+        }
+        (Err(secret), Err(settings)) => {
+            session.report(&secret);
+            Err(settings)
+        }
+        (Err(trouble), Ok(_)) | (Ok(_), Err(trouble)) => Err(trouble),
+    }
+}
+
+fn well(policy: &Policy, bound: &Bound, session: &Session) -> String {
+    let about = bound.about();
+    let mut out = format!(
+        "{}: {}, directory `{}`, plugin {} {}, {}, {}\n",
+        safe(&policy.file),
+        session.out.good("valid"),
+        safe(policy.directory.as_str()),
+        safe(&about.name),
+        safe(&about.version),
+        count(policy.fields.len() as u64, "field", "fields"),
+        count(policy.blocks.len() as u64, "block rule", "block rules"),
+    );
+    for (name, from) in &policy.provider.secrets {
+        out.push_str(&format!(
+            "  the secret `{}` is there, from {}\n",
+            safe(name),
+            safe(&secrets::place(from))
+        ));
+    }
+    out
+}
+
+/// Lets the plugin try its source, and shows how that went.
+pub(super) fn steps(
+    policy: &Policy,
+    bound: &Bound,
+    session: &Session,
+) -> Result<Vec<CheckStep>, Trouble> {
+    let steps = bound
+        .check(&source::scope(policy))
+        .map_err(|error| Trouble::of(Exit::Failed, &error).hint_if(error.hint()))?;
+    session.print(&crate::render::check::steps(&steps, session.out))?;
+    Ok(steps)
+}
+
+/// A check with a failed step has failed.
+pub(super) fn failed_steps(policy: &Policy, steps: &[CheckStep]) -> Result<(), Trouble> {
+    let failed = steps
+        .iter()
+        .filter(|step| step.outcome == StepResult::Failed)
+        .count() as u64;
+    match failed {
+        0 => Ok(()),
+        failed => Err(Trouble::new(
+            Exit::Failed,
+            format!(
+                "the source of `{}` cannot be used: {} failed",
+                policy.directory,
+                count(failed, "step", "steps")
+            ),
+        )),
+    }
+}
+
+/// Names attributes that the source does not know of. It may not know of all
+/// that it has, so that this is no failure.
+fn attributes(policy: &Policy, bound: &Bound, session: &Session) {
+    let Ok(known) = bound.attributes() else {
+        return;
+    };
+    let known: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+    if known.is_empty() {
+        return;
+    }
+    for wanted in &policy.attributes {
+        let there = known.iter().any(|known| known.eq_ignore_ascii_case(wanted));
+        if !there {
+            let meant = nearest(wanted, known.iter().copied())
+                .map(|name| format!("; did you mean `{name}`?"))
+                .unwrap_or_default();
+            session.note(&format!(
+                "{} reads the attribute `{wanted}`, which the source does not list{meant}",
+                policy.file
+            ));
+        }
+    }
+}
+
+/// Shows a few people as they would be mapped, as if nobody had an account.
+fn people(policy: &Policy, bound: &Bound, session: &Session) -> Result<(), Trouble> {
+    let plan = glance(policy, bound, session)?;
+    let creates: Vec<_> = plan
+        .changes
+        .iter()
+        .filter(|change| change.action == Action::Create)
+        .collect();
+    let read = count(plan.coverage.evidence().entries, "person", "people");
+    let mut out = format!(
+        "\n{}\n",
+        session.out.strong(format!(
+            "{read} read; the first {} in scope as they would be mapped",
+            creates.len().min(SHOWN)
+        ))
+    );
+    for change in creates.iter().take(SHOWN) {
+        change::write(&mut out, (*change).into(), session.out);
+    }
+    findings::write(&mut out, &plan.findings, Folding::Alike, session.out);
+    session.print(&out)
+}
+
+fn glance(policy: &Policy, bound: &Bound, session: &Session) -> Result<Plan, Trouble> {
+    let about = bound.about();
+    let request = ReadRequest {
+        page_size: 50,
+        ..source::request(policy, ReadFrom::Start)
+    };
+    let unread = |text: String, hint: Option<String>| {
+        let mut trouble = Trouble::new(
+            Exit::Failed,
+            format!("the source of `{}` cannot be read", policy.directory),
+        );
+        trouble.causes.push(text);
+        trouble.hint_if(hint)
+    };
+    let reader = bound
+        .read(request)
+        .map_err(|error| unread(source::chain(&error), error.hint()))?;
+    let context = PreviewContext {
+        now: session.now,
+        expires: session.now,
+        plugin: format!("{} {}", about.name, about.version),
+        plugin_digest: about.digest.clone(),
+        only: None,
+        overrides: BTreeMap::new(),
+    };
+    muster_sync::preview(
+        policy,
+        &mut Glance::new(reader, GLANCE),
+        &MemoryStore::new(),
+        &context,
+        &Silent,
+    )
+    .map_err(|error| match error {
+        muster_sync::PreviewError::Source(failed) => unread(failed.text, failed.hint),
+        error => Trouble::of(Exit::Failed, &error),
+    })
+}

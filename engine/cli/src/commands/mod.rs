@@ -1,0 +1,46 @@
+//! What each command does: arguments in, work done, exit code out.
+
+mod account;
+mod apply;
+mod check;
+mod init;
+mod plan;
+mod provider;
+mod run;
+mod state;
+mod sync;
+
+use crate::args::Command;
+use crate::exit::Exit;
+use crate::session::Session;
+use crate::trouble::Trouble;
+
+/// Runs one command.
+pub fn run(command: &Command, session: &Session) -> Result<Exit, Trouble> {
+    match command {
+        Command::Init(args) => init::run(args, session),
+        Command::Check(args) => check::run(args, session),
+        Command::Plan(args) => plan::run(args, session),
+        Command::Apply(args) => apply::run(args, session),
+        Command::Sync(args) => sync::run(args, session),
+        Command::Account(command) => account::run(command, session),
+        Command::Run(command) => run::run(command, session),
+        Command::Provider(command) => provider::run(command, session),
+        Command::State(command) => state::run(command, session),
+    }
+}
+
+/// The command as it stands in runs and audit: `account rename`.
+pub fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Init(_) => "init",
+        Command::Check(_) => "check",
+        Command::Plan(_) => "plan",
+        Command::Apply(_) => "apply",
+        Command::Sync(_) => "sync",
+        Command::Account(command) => account::name(command),
+        Command::Run(_) => "run",
+        Command::Provider(_) => "provider",
+        Command::State(command) => state::name(command),
+    }
+}

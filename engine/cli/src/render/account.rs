@@ -1,0 +1,115 @@
+//! Accounts for people.
+
+use super::text::{count, pad, safe, value};
+use super::{Palette, table::table};
+use muster_model::{Account, AccountStatus, BlockReason, Owner};
+
+/// What a listing shows of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// By which rows are sorted: the username's key.
+    pub key: String,
+    /// The username as it is spelled.
+    pub username: String,
+    /// `a17`.
+    pub id: String,
+    /// `local` or a directory.
+    pub directory: String,
+    /// Why it is blocked.
+    pub reasons: Vec<BlockReason>,
+}
+
+/// Renders a listing, sorted by username.
+pub fn list(mut rows: Vec<Row>, palette: Palette) -> String {
+    if rows.is_empty() {
+        return "No accounts.\n".to_owned();
+    }
+    rows.sort_by(|a, b| a.key.cmp(&b.key));
+    let total = rows.len() as u64;
+    let blocked = rows.iter().filter(|row| !row.reasons.is_empty()).count();
+    let cells: Vec<Vec<String>> = rows.into_iter().map(cells).collect();
+    format!(
+        "{}{}, {blocked} blocked\n",
+        table(
+            &["USERNAME", "DIRECTORY", "STATUS", "REASONS", "ID"],
+            &cells,
+            palette
+        ),
+        count(total, "account", "accounts"),
+    )
+}
+
+fn cells(row: Row) -> Vec<String> {
+    let status = if row.reasons.is_empty() {
+        AccountStatus::Active
+    } else {
+        AccountStatus::Blocked
+    };
+    vec![
+        safe(&row.username),
+        safe(&row.directory),
+        status.to_string(),
+        reasons(&row.reasons),
+        row.id,
+    ]
+}
+
+/// `left-scope, manual`.
+pub fn reasons<'a>(reasons: impl IntoIterator<Item = &'a BlockReason>) -> String {
+    let names: Vec<String> = reasons
+        .into_iter()
+        .map(|reason| safe(&reason.to_string()))
+        .collect();
+    names.join(", ")
+}
+
+/// Renders one account with all that is known of it.
+pub fn show(account: &Account, palette: Palette) -> String {
+    let status = match account.status() {
+        AccountStatus::Active => palette.good("active"),
+        AccountStatus::Blocked => format!(
+            "{}: {}",
+            palette.bad("blocked"),
+            reasons(&account.block_reasons)
+        ),
+    };
+    let external_id = account
+        .external_id
+        .as_ref()
+        .map_or("(none)".to_owned(), |id| safe(id.as_str()));
+    let mut out = format!(
+        "{}\n  id           {}\n  directory    {}\n  external id  {external_id}\n  status       {status}\n",
+        palette.strong(safe(account.username.as_str())),
+        account.id,
+        safe(account.owner.as_str()),
+    );
+    out.push_str(&fields(account, palette));
+    out
+}
+
+fn fields(account: &Account, palette: Palette) -> String {
+    if account.fields.is_empty() {
+        return "  no fields\n".to_owned();
+    }
+    let width = account
+        .fields
+        .keys()
+        .map(|name| safe(name.as_str()).chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut out = "  fields\n".to_owned();
+    for (name, held) in &account.fields {
+        let mapped = match &account.owner {
+            Owner::Directory(directory) if account.synced.contains_key(name) => {
+                palette.faint(format!("  from {}", safe(directory.as_str())))
+            }
+            _ => String::new(),
+        };
+        out.push_str(&format!(
+            "    {}  {}{mapped}\n",
+            pad(&safe(name.as_str()), width),
+            value(Some(held))
+        ));
+    }
+    out
+}

@@ -1,0 +1,133 @@
+//! One change: a line with sign, person, reason and policy line, then its values.
+
+use super::Palette;
+use super::text::{pad, pair, safe, value};
+use muster_model::{Action, Cause, Change, FieldChange, PolicyLine, Reason, Value};
+
+/// Usernames up to this length line up.
+const USERNAME_WIDTH: usize = 20;
+
+/// What is shown of a change, whether it is planned or was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Deed<'a> {
+    /// An action's word, or an administrator's verb.
+    pub verb: &'a str,
+    /// The account's username after the change.
+    pub username: &'a str,
+    /// Why.
+    pub reason: &'a Reason,
+    /// Values that change.
+    pub fields: &'a [FieldChange],
+}
+
+impl<'a> From<&'a Change> for Deed<'a> {
+    fn from(change: &'a Change) -> Self {
+        Self {
+            verb: change.action.as_str(),
+            username: change.username.as_str(),
+            reason: &change.reason,
+            fields: &change.fields,
+        }
+    }
+}
+
+/// Appends one change with its values.
+pub fn write(out: &mut String, deed: Deed<'_>, palette: Palette) {
+    let line = format!(
+        "  {} {}  {}{}\n",
+        head(deed.verb, palette),
+        pad(&safe(deed.username), USERNAME_WIDTH),
+        safe(&deed.reason.text),
+        place(deed.reason.policy.as_ref(), palette),
+    );
+    out.push_str(&line);
+    let shown: Vec<&FieldChange> = deed
+        .fields
+        .iter()
+        .filter(|field| !says_the_reason_again(field, deed.reason))
+        .collect();
+    let width = shown
+        .iter()
+        .map(|field| safe(field.name.as_str()).chars().count())
+        .max()
+        .unwrap_or(0);
+    for field in shown {
+        out.push_str(&field_line(field, deed, width, palette));
+    }
+}
+
+/// A sign and a verb, in the action's colour.
+pub fn head(verb: &str, palette: Palette) -> String {
+    let action = Action::ALL.into_iter().find(|a| a.as_str() == verb);
+    let text = format!("{} {verb:<7}", sign(action));
+    match action {
+        Some(Action::Create | Action::Unblock | Action::Adopt) => palette.good(text),
+        Some(Action::Update | Action::Rename | Action::Detach) => palette.change(text),
+        Some(Action::Block) | None => palette.bad(text),
+    }
+}
+
+fn sign(action: Option<Action>) -> char {
+    match action {
+        Some(Action::Create) => '+',
+        Some(Action::Adopt) => '=',
+        Some(Action::Rename) => '→',
+        Some(Action::Update) => '~',
+        Some(Action::Unblock) => '✓',
+        Some(Action::Block) => '!',
+        Some(Action::Detach) => '-',
+        None => '×',
+    }
+}
+
+/// `  policies/staff.yaml:23`, if it is known.
+pub fn place(line: Option<&PolicyLine>, palette: Palette) -> String {
+    line.map(|line| format!("  {}", palette.faint(safe(&line.to_string()))))
+        .unwrap_or_default()
+}
+
+/// A block of an active account for one reason, or its end, is told by the
+/// reason already.
+fn says_the_reason_again(field: &FieldChange, reason: &Reason) -> bool {
+    let alone = |value: &Option<Value>| *value == Some(Value::List(vec![reason.code.clone()]));
+    let none = |value: &Option<Value>| value.as_ref().is_none_or(Value::is_empty);
+    field.name.as_str() == "block_reasons"
+        && (none(&field.old) && alone(&field.new) || alone(&field.old) && none(&field.new))
+}
+
+fn field_line(field: &FieldChange, deed: Deed<'_>, width: usize, palette: Palette) -> String {
+    let name = pad(&safe(field.name.as_str()), width);
+    if deed.verb == Action::Create.as_str() && field.old.is_none() {
+        return format!(
+            "        {}  {}\n",
+            palette.faint(name),
+            value(field.new.as_ref())
+        );
+    }
+    let (old, new) = pair(field.old.as_ref(), field.new.as_ref());
+    let own_line = field
+        .policy
+        .as_ref()
+        .filter(|line| Some(*line) != deed.reason.policy.as_ref());
+    format!(
+        "        {}  {} → {}{}{}\n",
+        palette.faint(name),
+        palette.bad(old),
+        palette.good(new),
+        cause(field, deed, palette),
+        place(own_line, palette),
+    )
+}
+
+/// Why the value changes, where the change's own reason may be another one.
+fn cause(field: &FieldChange, deed: Deed<'_>, palette: Palette) -> String {
+    if deed.verb != Action::Update.as_str() || deed.reason.code == "administrator" {
+        return String::new();
+    }
+    let text = match field.cause {
+        Cause::Source => palette.faint("changed at source"),
+        Cause::LocalEdit => palette.change("reverted local edit"),
+        Cause::Policy => palette.faint("policy"),
+    };
+    format!("  {text}")
+}

@@ -1,0 +1,23 @@
+//! Words on a terminal, one room per kind of answer. Pure: values in, text out.
+
+pub mod account;
+pub mod change;
+pub mod check;
+pub mod coverage;
+pub mod findings;
+pub mod guards;
+pub mod notices;
+pub mod palette;
+pub mod plan_text;
+pub mod provider;
+pub mod run;
+pub mod table;
+pub mod text;
+pub mod trouble;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use palette::Palette;

@@ -1,0 +1,72 @@
+//! What follows from an administrator's operation.
+
+use super::account::reasons;
+use super::text::safe;
+use muster_model::{BlockReason, DirectoryName, ExternalId, PolicyLine};
+use muster_sync::admin::Notice;
+
+/// Says what an operation on one account brings with it. `lines` are the
+/// policy lines behind the block reasons, where they are known.
+pub fn sentence(notice: &Notice, username: &str, lines: &[PolicyLine]) -> String {
+    let username = safe(username);
+    match notice {
+        Notice::MayBlockAgain {
+            directory,
+            policy_file,
+            reasons,
+        } => again(&username, directory, policy_file.as_deref(), reasons, lines),
+        Notice::StillBlocked { reasons: why } => format!(
+            "it is still blocked ({}); to let the person in: muster account unblock {username}",
+            reasons(why)
+        ),
+        Notice::MayStillBeInScope {
+            directory,
+            external_id,
+        } => in_scope(&username, directory, external_id.as_ref()),
+        Notice::SyncTakesOver { directory } => format!(
+            "from its next sync on, `{}` writes the mapped fields, and blocks the account if the person is not in scope",
+            safe(directory.as_str())
+        ),
+        Notice::ExpectedAtSource { directory } => format!(
+            "the next sync of `{}` looks for the person under the new name; if the source still has the old one, rename the person there, too",
+            safe(directory.as_str())
+        ),
+        Notice::KeptBySync => format!(
+            "no sync undoes this; to let the person in again: muster account unblock {username}"
+        ),
+        _ => format!("{notice:?}"),
+    }
+}
+
+fn again(
+    username: &str,
+    directory: &DirectoryName,
+    policy_file: Option<&str>,
+    why: &[BlockReason],
+    lines: &[PolicyLine],
+) -> String {
+    let places: Vec<String> = lines.iter().map(|line| safe(&line.to_string())).collect();
+    let place = match (places.is_empty(), policy_file) {
+        (false, _) => format!(" ({})", places.join(", ")),
+        (true, Some(file)) => format!(" ({})", safe(file)),
+        (true, None) => String::new(),
+    };
+    format!(
+        "if this still holds, the next sync of `{}` blocks it again: {}{place}; to keep the person in: muster account detach {username}",
+        safe(directory.as_str()),
+        reasons(why)
+    )
+}
+
+fn in_scope(username: &str, directory: &DirectoryName, id: Option<&ExternalId>) -> String {
+    let directory = safe(directory.as_str());
+    match id {
+        Some(id) => format!(
+            "if the person is still in the scope of `{directory}`, its next sync reports a clash and leaves the account alone; to give it back: muster account attach {username} --directory {directory} --external-id {}",
+            safe(id.as_str())
+        ),
+        None => format!(
+            "if the person is still in the scope of `{directory}`, its next sync finds them without an account of its own"
+        ),
+    }
+}

@@ -1,0 +1,16 @@
+//! The program as other programs see it: what it prints, and how it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod accounts;
+mod plans;
+mod sample;
+mod state;
+mod support;
+mod usage;
