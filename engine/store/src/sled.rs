@@ -90,14 +90,19 @@ impl SledStore {
 
     fn enter(paths: Paths, lock: FolderLock) -> Result<Self, StoreError> {
         let damaged = |what: &str| StoreError::damaged(&paths.dir, what);
-        let clean = guard::prepare(&paths)?;
+        let before = guard::prepare(&paths)?;
         let border = Border::open(&paths.db, &paths.dir)?;
-        let meta: Meta = border
-            .get(keys::META, from_json)?
-            .ok_or_else(|| damaged("the database has lost its counters"))?;
-        if clean.is_some_and(|clean| clean.commits != meta.commits) {
-            return Err(damaged("the database has lost its last commits"));
+        let meta: Option<Meta> = border.get(keys::META, from_json)?;
+        let expected = before.clean.as_ref().map(|clean| clean.commits);
+        if expected.is_some() && expected != meta.as_ref().map(|meta| meta.commits) {
+            border.leave();
+            let io = |source| StoreError::io("open", &paths.dir, source);
+            before.put_back(&paths).map_err(io)?;
+            return Err(damaged(
+                "the database did not see its last commits, and was put back as it was",
+            ));
         }
+        let meta = meta.ok_or_else(|| damaged("the database has lost its counters"))?;
         let seal_key = meta
             .key()
             .ok_or_else(|| damaged("the key that seals plans is none"))?;

@@ -2,8 +2,9 @@
 //!
 //! Both are rows of frames: six bytes of length, two of checksum over these,
 //! the content, four of checksum over all. sled stops reading a log at the first
-//! bad frame without a word, and so forgets all commits after it; here that is
-//! noticed before sled is let near.
+//! bad frame, or the first that the operating system fails to deliver, without a
+//! word, and forgets all commits after it; here that is noticed before sled is
+//! let near.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -17,35 +18,59 @@ const TAIL: usize = 4;
 pub(super) enum End {
     /// With the last byte of a frame.
     Whole,
-    /// In the middle of a frame, or with one that is not what was written.
-    Torn,
+    /// With a frame that a crash may have kept from being written.
+    Unfinished,
+    /// With one that is not what was written.
+    Bent,
 }
 
 /// Counts the good frames, and says how the row ends.
 pub(super) fn read(mut bytes: &[u8]) -> (u64, End) {
     let mut count = 0;
     while !bytes.is_empty() {
-        let Some(rest) = after_frame(bytes) else {
-            return (count, End::Torn);
-        };
+        match next(bytes) {
+            Ok(rest) => bytes = rest,
+            Err(end) => return (count, end),
+        }
         count += 1;
-        bytes = rest;
     }
     (count, End::Whole)
 }
 
-fn after_frame(bytes: &[u8]) -> Option<&[u8]> {
-    let head @ [a, b, c, d, e, f, sum @ ..] = bytes.first_chunk::<HEAD>()?;
-    let length = head.first_chunk::<6>()?;
-    if (crc32fast::hash(length) as u16).to_le_bytes() != *sum {
+/// What comes after the first frame.
+fn next(bytes: &[u8]) -> Result<&[u8], End> {
+    let Some(head) = bytes.first_chunk::<HEAD>() else {
+        return Err(End::Unfinished);
+    };
+    let Some(end) = length(head) else {
+        let zeroes = bytes.iter().all(|byte| *byte == 0);
+        return Err(if zeroes { End::Unfinished } else { End::Bent });
+    };
+    let framed = bytes.split_at_checked(end);
+    let Some((framed, (sum, rest))) =
+        framed.and_then(|(framed, rest)| Some((framed, rest.split_first_chunk::<TAIL>()?)))
+    else {
+        return Err(End::Unfinished);
+    };
+    // sled's way to tell an empty frame from zeroes.
+    if crc32fast::hash(framed) ^ 0xAF == u32::from_le_bytes(*sum) {
+        Ok(rest)
+    } else if rest.is_empty() {
+        Err(End::Unfinished)
+    } else {
+        Err(End::Bent)
+    }
+}
+
+/// The length of a frame without its last checksum, if its head is good.
+fn length(head: &[u8; HEAD]) -> Option<usize> {
+    let [a, b, c, d, e, f, sum @ ..] = head;
+    let length = [*a, *b, *c, *d, *e, *f];
+    if (crc32fast::hash(&length) as u16).to_le_bytes() != *sum {
         return None;
     }
     let length = u64::from_le_bytes([*a, *b, *c, *d, *e, *f, 0, 0]);
-    let end = usize::try_from(length).ok()?.checked_add(HEAD)?;
-    let (framed, rest) = bytes.split_at_checked(end)?;
-    let (sum, rest) = rest.split_first_chunk::<TAIL>()?;
-    // sled's way to tell an empty frame from zeroes.
-    (crc32fast::hash(framed) ^ 0xAF == u32::from_le_bytes(*sum)).then_some(rest)
+    usize::try_from(length).ok()?.checked_add(HEAD)
 }
 
 /// What lies in the folder of snapshots and logs.

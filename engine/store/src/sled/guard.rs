@@ -42,11 +42,19 @@ impl Paths {
     }
 }
 
-/// Makes sure that sled finds nothing that it would mistake or destroy.
-/// Returns the mark of the last closing, and takes it away.
-pub(super) fn prepare(paths: &Paths) -> Result<Option<Clean>, StoreError> {
+/// What stood in the folder before sled opened it.
+pub(super) struct Before {
+    /// The mark of the last closing.
+    pub(super) clean: Option<Clean>,
+    /// Snapshot and logs.
+    files: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// Makes sure that sled finds nothing that it would mistake or destroy. Takes
+/// the mark of the last closing away.
+pub(super) fn prepare(paths: &Paths) -> Result<Before, StoreError> {
     let clean = Clean::load(paths);
-    inspect(paths, clean.as_ref())?;
+    let files = inspect(paths, clean.as_ref())?;
     let io = |source| StoreError::io("open", &paths.dir, source);
     mend(paths).map_err(io)?;
     match fs::remove_file(&paths.clean) {
@@ -54,11 +62,42 @@ pub(super) fn prepare(paths: &Paths) -> Result<Option<Clean>, StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(io(error)),
     }
-    Ok(clean)
+    Ok(Before { clean, files })
 }
 
-/// Looks at the database's files without changing any.
-pub(super) fn inspect(paths: &Paths, clean: Option<&Clean>) -> Result<(), StoreError> {
+impl Before {
+    /// Puts snapshot and logs back as they were: pages are not written by an
+    /// opening, and so nothing is lost. sled must not be called again.
+    pub(super) fn put_back(self, paths: &Paths) -> io::Result<()> {
+        let files = Files::list(&paths.metadata)?;
+        for (path, bytes) in &self.files {
+            let draft = path.with_extension("tmp");
+            fs::write(&draft, bytes)?;
+            File::open(&draft)?.sync_all()?;
+            fs::rename(&draft, path)?;
+        }
+        let ours = |path: &PathBuf| self.files.iter().any(|(kept, _)| kept == path);
+        let snapshots = files
+            .snapshots
+            .iter()
+            .map(|id| frames::snapshot(&paths.metadata, *id));
+        let logs = files
+            .logs
+            .iter()
+            .map(|id| frames::log(&paths.metadata, *id));
+        let mut new = snapshots.chain(logs).filter(|path| !ours(path));
+        new.try_for_each(fs::remove_file)?;
+        sync_dir(&paths.metadata)?;
+        self.clean.map_or(Ok(()), |clean| clean.save(paths))
+    }
+}
+
+/// Looks at the database's files without changing any; returns what the
+/// snapshot and the logs hold.
+pub(super) fn inspect(
+    paths: &Paths,
+    clean: Option<&Clean>,
+) -> Result<Vec<(PathBuf, Vec<u8>)>, StoreError> {
     let damaged = |what: String| StoreError::damaged(&paths.dir, what);
     if !paths.slabs.is_dir() {
         return Err(damaged("the folder `db/slabs` is missing".to_owned()));
@@ -74,36 +113,36 @@ pub(super) fn inspect(paths: &Paths, clean: Option<&Clean>) -> Result<(), StoreE
     let Some(current) = files.current() else {
         return Err(damaged("no `db/metadata/snapshot_…` is there".to_owned()));
     };
-    let path = frames::snapshot(&paths.metadata, current);
-    if read(&path)? != (1, End::Whole) {
-        return Err(damaged(format!(
-            "the file `{}` is not what was written",
-            path.display()
-        )));
-    }
-    inspect_logs(paths, &files, clean)?;
     clean
         .map_or(Ok(()), |clean| clean.compare(paths))
-        .map_err(damaged)
-}
-
-/// Only the last log may end in the middle, and only after a crash.
-fn inspect_logs(paths: &Paths, files: &Files, clean: Option<&Clean>) -> Result<(), StoreError> {
+        .map_err(damaged)?;
+    let path = frames::snapshot(&paths.metadata, current);
+    let mut kept = vec![read(paths, path, |read| read == (1, End::Whole))?];
+    // Only the last log may end in the middle, and only after a crash.
     let last = files.live_logs().next_back();
     for id in files.live_logs() {
-        let path = frames::log(&paths.metadata, id);
         let crashed = clean.is_none() && Some(id) == last;
-        if matches!(read(&path)?, (_, End::Torn)) && !crashed {
-            let what = format!("the file `{}` is not what was written", path.display());
-            return Err(StoreError::damaged(&paths.dir, what));
-        }
+        let path = frames::log(&paths.metadata, id);
+        kept.push(read(paths, path, |(_, end)| match end {
+            End::Whole => true,
+            End::Unfinished => crashed,
+            End::Bent => false,
+        })?);
     }
-    Ok(())
+    Ok(kept)
 }
 
-fn read(path: &Path) -> Result<(u64, End), StoreError> {
-    let bytes = fs::read(path).map_err(|source| StoreError::io("read", path, source))?;
-    Ok(frames::read(&bytes))
+fn read(
+    paths: &Paths,
+    path: PathBuf,
+    is_good: impl Fn((u64, End)) -> bool,
+) -> Result<(PathBuf, Vec<u8>), StoreError> {
+    let bytes = fs::read(&path).map_err(|source| StoreError::io("read", &path, source))?;
+    if is_good(frames::read(&bytes)) {
+        return Ok((path, bytes));
+    }
+    let what = format!("the file `{}` is not what was written", path.display());
+    Err(StoreError::damaged(&paths.dir, what))
 }
 
 /// Clears away what a crash left, and puts a log behind the last snapshot.

@@ -1,9 +1,8 @@
 //! Every implementation passes the one suite.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
+use super::generations::by;
 use muster_store::conformance;
-use muster_store::{MemoryStore, Opening, SledStore};
+use muster_store::{MemoryStore, SledStore};
 
 #[test]
 fn memory() {
@@ -17,6 +16,6 @@ fn folder() {
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
         dirs.push(dir);
-        Box::new(SledStore::open_or_create(&state, &Opening::by("test")).unwrap())
+        Box::new(SledStore::open_or_create(&state, &by()).unwrap())
     });
 }

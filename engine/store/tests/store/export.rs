@@ -1,15 +1,10 @@
 //! The way out and back in.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
 
+use super::generations::by;
 use muster_model::{StateVersion, UsernameKey};
 use muster_store::conformance::{account, contents, some_audit, some_directory, some_run};
 use muster_store::{
-    Commit, Counts, ImportError, MemoryStore, Opening, SledStore, Store, StoreError, export, import,
+    Commit, Counts, ImportError, MemoryStore, SledStore, Store, StoreError, export, import,
 };
 
 fn filled() -> MemoryStore {
@@ -63,7 +58,7 @@ fn an_export_loses_nothing() {
     let original = filled();
     let text = exported(&original);
     let dir = tempfile::tempdir().unwrap();
-    let open = || SledStore::open_or_create(dir.path(), &Opening::by("test")).unwrap();
+    let open = || SledStore::open_or_create(dir.path(), &by()).unwrap();
     let counts = import(&mut open(), &mut text.as_bytes()).unwrap();
     assert_eq!(
         counts,
@@ -90,7 +85,7 @@ fn an_export_loses_nothing() {
     let body = |text: &str| text.split_once('\n').unwrap().1.to_owned();
     assert_eq!(body(&again), body(&text));
     drop(folder);
-    let report = SledStore::check(dir.path(), &Opening::by("test")).unwrap();
+    let report = SledStore::check(dir.path(), &by()).unwrap();
     assert!(report.is_well(), "{report:?}");
     assert_eq!(report.counts, counts);
 }

@@ -1,15 +1,10 @@
 //! Any row of commits leaves the folder with the same contents as the plain
 //! store in memory, whenever it is closed and opened in between.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
 
+use super::generations::by;
 use muster_model::{AccountId, ExternalId, Owner, RunOutcome, StateVersion, UsernameKey};
 use muster_store::conformance::{account, contents, some_audit, some_directory, some_run};
-use muster_store::{Commit, MemoryStore, Opening, SledStore, Store};
+use muster_store::{Commit, MemoryStore, SledStore, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -123,12 +118,12 @@ fn compare(memory: &MemoryStore, folder: &SledStore) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn folder_and_memory_stay_equal(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
-        let open = || SledStore::open_or_create(dir.path(), &Opening::by("test")).unwrap();
+        let open = || SledStore::open_or_create(dir.path(), &by()).unwrap();
         let mut memory = MemoryStore::new();
         let mut folder = Some(open());
         for step in steps {
@@ -152,7 +147,7 @@ proptest! {
         compare(&memory, folder.as_ref().unwrap())?;
         drop(folder.take());
         compare(&memory, &open())?;
-        let report = SledStore::check(dir.path(), &Opening::by("test")).unwrap();
+        let report = SledStore::check(dir.path(), &by()).unwrap();
         prop_assert!(report.is_well(), "{:?}", report.problems);
     }
 }
