@@ -9,5 +9,6 @@
 
 mod common;
 mod csv;
+mod formats;
 mod hostile;
 mod loading;
