@@ -139,3 +139,42 @@ fn number(digits: &str) -> Option<u64> {
         .then(|| u64::from_str_radix(digits, 16).ok())
         .flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+
+    fn frame(content: &[u8]) -> Vec<u8> {
+        let mut frame = (content.len() as u64).to_le_bytes().to_vec();
+        let sum = (crc32fast::hash(&frame[..6]) as u16).to_le_bytes();
+        frame[6..].copy_from_slice(&sum);
+        frame.extend_from_slice(content);
+        let sum = (crc32fast::hash(&frame) ^ 0xAF).to_le_bytes();
+        frame.extend_from_slice(&sum);
+        frame
+    }
+
+    #[test]
+    fn an_unfinished_end_is_told_from_a_bent_one() {
+        let row = [frame(b"first"), frame(b""), frame(b"third")].concat();
+        assert_eq!(read(&row), (3, End::Whole));
+        assert_eq!(read(b""), (0, End::Whole));
+        let second = frame(b"first").len();
+        for len in 1..second {
+            assert_eq!(read(&row[..len]), (0, End::Unfinished), "{len}");
+        }
+        for at in 0..second {
+            let mut bent = row.clone();
+            bent[at] ^= 1;
+            // A length that reaches beyond the file looks like an unfinished frame,
+            // but for the checksum of the length.
+            assert_eq!(read(&bent), (0, End::Bent), "{at}");
+        }
+        let mut last = row.clone();
+        *last.last_mut().unwrap() ^= 1;
+        assert_eq!(read(&last), (2, End::Unfinished));
+        let zeroes = [row.as_slice(), &[0; 100]].concat();
+        assert_eq!(read(&zeroes), (3, End::Unfinished));
+    }
+}
