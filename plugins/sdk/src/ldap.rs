@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::bindings::muster::provider::ldap as wit;
 pub use crate::bindings::muster::provider::ldap::{Outcome, Query, Scope};
+use std::ops::Range;
 
 #[cfg(target_family = "wasm")]
 use crate::bindings::muster::provider::ldap as imports;
@@ -120,6 +121,40 @@ impl<'a> Entry<'a> {
     pub fn first(self, column: usize) -> Option<&'a [u8]> {
         self.values(column).next()
     }
+
+    /// All values of neighbouring attributes, one after the other.
+    pub fn bytes(self, columns: Range<usize>) -> &'a [u8] {
+        self.span(columns).data
+    }
+
+    /// Neighbouring attributes as they are packed.
+    pub(crate) fn span(self, columns: Range<usize>) -> Span<'a> {
+        let block = &self.block.block;
+        let first = self.row * self.block.width + 1 + columns.start;
+        let last = self.row * self.block.width + (columns.end + 1).min(self.block.width);
+        let cells = block.cell_ends.get(first..last).unwrap_or_default();
+        let from = before(&block.cell_ends, first);
+        let to = cells.last().map_or(from, |&end| end as usize);
+        let values = block.value_ends.get(from..to).unwrap_or_default();
+        let start = before(&block.value_ends, from);
+        let end = values.last().map_or(start, |&end| end as usize);
+        Span {
+            cells,
+            cells_from: from as u32,
+            values,
+            values_from: start as u32,
+            data: block.data.get(start..end).unwrap_or_default(),
+        }
+    }
+}
+
+/// Some cells of a row, with where their values and bytes begin.
+pub(crate) struct Span<'a> {
+    pub cells: &'a [u32],
+    pub cells_from: u32,
+    pub values: &'a [u32],
+    pub values_from: u32,
+    pub data: &'a [u8],
 }
 
 /// The values of one attribute of an entry.

@@ -4,6 +4,8 @@
 pub use crate::bindings::muster::provider::people::{
     BlockCause, Column, ColumnKind, Page, Problem, Removal, Status, Subject,
 };
+use crate::ldap::Entry;
+use std::ops::Range;
 
 /// Cells that stand before the first column: external id and groups.
 const FIXED: usize = 2;
@@ -178,6 +180,34 @@ impl Row<'_> {
         self
     }
 
+    /// Copies neighbouring attributes of an LDAP entry to the columns from
+    /// `column` on, in one piece: the columns up to the last of them must not
+    /// have been filled yet, or the call does nothing.
+    pub fn copy(&mut self, column: usize, entry: Entry<'_>, from: Range<usize>) -> &mut Self {
+        let span = entry.span(from);
+        let first = column + FIXED;
+        if self.at > first || first + span.cells.len() > self.page.columns.len() + FIXED {
+            return self;
+        }
+        self.close_until(first);
+        let (data, values) = (
+            self.page.data.len() as u32,
+            self.page.value_ends.len() as u32,
+        );
+        self.page.data.extend_from_slice(span.data);
+        let moved = |end: &u32| end - span.values_from + data;
+        self.page.value_ends.extend(span.values.iter().map(moved));
+        // The last cell stays open, as after any other value.
+        let Some((last, closed)) = span.cells.split_last() else {
+            return self;
+        };
+        let moved = |end: &u32| end - span.cells_from + values;
+        self.page.cell_ends.extend(closed.iter().map(moved));
+        self.at += closed.len();
+        debug_assert_eq!(moved(last) as usize, self.page.value_ends.len());
+        self
+    }
+
     /// Sets the status anew.
     pub fn status(&mut self, status: Status) -> &mut Self {
         if let Some(last) = self.page.statuses.last_mut() {
@@ -303,6 +333,46 @@ mod tests {
         row.id("2").value(0, "y");
         row.discard();
         assert_eq!(some.take(), Page::from(without));
+    }
+
+    #[test]
+    fn copied_cells_are_as_if_filled_one_by_one() {
+        use crate::ldap::{Query, Scope};
+        let query = Query {
+            base: String::new(),
+            scope: Scope::Base,
+            filter: String::new(),
+            attributes: ["a", "b", "c", "d"].map(str::to_owned).into(),
+            page_size: 0,
+        };
+        let server = |_: &str, query: &Query| {
+            let block = crate::testing::Block::new(query)
+                .entry("cn=1", &[("a", &[b"x"]), ("c", &[b"1", b"", b"333"])])
+                .entry("cn=2", &[("b", &[b"y", b"zz"]), ("d", &[b"w"])])
+                .entry("cn=3", &[]);
+            Ok(vec![block.success()])
+        };
+        crate::testing::ldap(server);
+        let block = crate::ldap::open("x", &query).unwrap().next().unwrap();
+        for from in [0..4, 0..3, 1..4, 2..3, 1..1] {
+            let (mut copied, mut filled) = (
+                Rows::new(["p", "q", "r", "s", "t"]),
+                Rows::new(["p", "q", "r", "s", "t"]),
+            );
+            for entry in block.iter() {
+                let mut row = copied.add(Status::Active);
+                row.id(entry.dn())
+                    .copy(1, entry, from.clone())
+                    .value(4, "end");
+                let mut row = filled.add(Status::Active);
+                row.id(entry.dn());
+                for column in from.clone() {
+                    row.values(1 + column - from.start, entry.values(column));
+                }
+                row.value(4, "end");
+            }
+            assert_eq!(copied.take(), filled.take(), "{from:?}");
+        }
     }
 
     #[test]

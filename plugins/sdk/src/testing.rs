@@ -167,19 +167,29 @@ pub fn rows(page: &Page) -> Vec<PlainRow> {
 
 /// One block of LDAP entries for [`ldap`] to answer with.
 #[derive(Clone, Debug)]
-pub struct Block(PackedEntries);
+pub struct Block(PackedEntries, Option<Failure>);
 
 impl Block {
     /// A block with the attributes of the query.
     pub fn new(query: &Query) -> Self {
-        Self(PackedEntries {
-            columns: query.attributes.clone(),
+        Self::of(query.attributes.clone(), None)
+    }
+
+    /// In place of a block: the conversation breaks here.
+    pub fn broken(failure: Failure) -> Self {
+        Self::of(Vec::new(), Some(failure))
+    }
+
+    fn of(columns: Vec<String>, failure: Option<Failure>) -> Self {
+        let entries = PackedEntries {
+            columns,
             data: Vec::new(),
             value_ends: Vec::new(),
             cell_ends: Vec::new(),
             continued: false,
             end: None,
-        })
+        };
+        Self(entries, failure)
     }
 
     /// Adds an entry: its DN and the values of the attributes that it has.
@@ -323,9 +333,13 @@ pub(crate) mod ldap {
     impl Search {
         pub fn next(&self) -> Result<PackedEntries, Failure> {
             let block = self.0.borrow_mut().pop_front();
-            block.map(|block| block.0).ok_or_else(|| {
-                Failure::internal("the search was asked for a block after its last one")
-            })
+            match block {
+                Some(Block(entries, None)) => Ok(entries),
+                Some(Block(_, Some(failure))) => Err(failure),
+                None => Err(Failure::internal(
+                    "the search was asked for a block after its last one",
+                )),
+            }
         }
     }
 
