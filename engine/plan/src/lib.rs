@@ -11,9 +11,10 @@
 //!
 //! Reading order: `accounts` is what we compare with; `planner` takes the pages
 //! in and decides person by person, with `desired` for fields and `blocking` for
-//! block reasons; `finish` settles what can only be known at the end, with
-//! `claims` for usernames as a set, `renames` for likely renames and `guards`
-//! for limits; `digest` names the snapshot.
+//! block reasons; `finish` settles what can only be known at the end: `problems`
+//! with the data, `renames` that are likely, who is `missing`, and `names` as a
+//! set by their `claims`; then `changes` are built and `guards` measure them;
+//! `digest` names the snapshot.
 //!
 //! INVARIANT: nobody is blocked for absence unless [`Coverage::proves_absence`]
 //! (muster_model) says so. INVARIANT: only the directory's own accounts are
@@ -28,7 +29,10 @@ mod desired;
 mod digest;
 mod finish;
 mod guards;
+mod missing;
+mod names;
 mod planner;
+mod problems;
 mod renames;
 #[cfg(test)]
 mod testing;

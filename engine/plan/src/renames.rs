@@ -2,21 +2,21 @@
 //! a new person, and their account like one whose person is gone.
 
 use crate::accounts::{AccountTable, Row};
-use crate::planner::{Fate, Stranger};
+use crate::planner::{Fate, Planner, Seen, Stranger};
 use hashbrown::HashMap;
-use muster_model::{FieldChange, Value};
-use muster_policy::Policy;
+use muster_model::{Fault, FieldChange, Value};
+use muster_policy::{Key, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What shows that two are one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Likeness {
+enum Likeness {
     SameId,
     SameMailAndName,
 }
 
 impl Likeness {
-    pub(crate) fn in_words(self) -> &'static str {
+    fn in_words(self) -> &'static str {
         match self {
             Self::SameId => "the same external id",
             Self::SameMailAndName => "the same e-mail and name",
@@ -38,8 +38,57 @@ const NAMES: [&str; 8] = [
     "name",
 ];
 
+impl Planner<'_> {
+    /// Holds both sides of a likely rename: nobody is created, nobody blocked.
+    pub(crate) fn hold_likely_renames(&mut self) {
+        if self.policy.identity.key != Key::Username {
+            return;
+        }
+        let missing: Vec<Row> = self
+            .accounts
+            .own_rows()
+            .filter(|&row| self.seen_of(row) == Seen::Not)
+            .collect();
+        let pairs = likely(self.policy, &self.accounts, &missing, &self.strangers);
+        for (place, rows) in pairs {
+            self.hold_likely_rename(place, &rows);
+        }
+    }
+
+    fn hold_likely_rename(&mut self, place: usize, rows: &BTreeSet<(Row, Likeness)>) {
+        let Some(stranger) = self.strangers.get_mut(place) else {
+            return;
+        };
+        let Some(new) = stranger.username.clone() else {
+            return;
+        };
+        stranger.fate = Fate::Reported;
+        let mut lines = Vec::new();
+        for &(row, likeness) in rows {
+            self.mark(row, Seen::Held);
+            let old = self.accounts.username(row);
+            lines.push(format!(
+                "`{new}` is likely `{old}` ({}) under another name: they have {}. Nobody is created \
+                 or blocked; carry the rename out with `muster account rename {old} {new}`",
+                self.accounts.id(row),
+                likeness.in_words()
+            ));
+        }
+        let at = Some(self.policy.identity.at.clone());
+        let text = lines.join("; or ");
+        self.find_fault(
+            None,
+            Fault::LikelyRename,
+            Some(new.as_str()),
+            text,
+            at,
+            true,
+        );
+    }
+}
+
 /// Pairs each stranger with the missing accounts that are likely theirs.
-pub(crate) fn likely(
+fn likely(
     policy: &Policy,
     accounts: &AccountTable,
     missing: &[Row],

@@ -298,7 +298,7 @@ fn block_reasons_come_and_go_one_by_one() {
     let active = ["1 anna a@x ended", "2 ben b@x staff", "3 cleo c@x staff"];
     assert_eq!(
         told(&scene.sync(&active)),
-        ["update anna: changed-at-source"]
+        ["update anna: blocked-in-source"]
     );
     assert_eq!(
         told(&scene.sync(&THREE)),

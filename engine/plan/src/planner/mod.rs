@@ -1,83 +1,23 @@
 //! Takes pages in and decides person by person, as far as one person alone can
 //! be decided.
 
+mod known;
+mod person;
+mod strangers;
+
+pub(crate) use person::{Departure, Edit, Fate, Removed, Seen, Stranger};
+
 use crate::accounts::{AccountTable, Row};
-use crate::blocking::{self, ReasonShift, Verdict};
+use crate::blocking::Verdict;
 use crate::context::Context;
-use crate::desired::{Comparison, Mapper};
+use crate::desired::Mapper;
 use crate::digest::SnapshotDigest;
-use crate::words;
 use hashbrown::{HashMap, HashSet};
 use muster_model::{
-    Cause, EntryView, ExternalId, Fault, FieldChange, FieldName, Finding, Page, PolicyLine,
-    Problem, Removal, SourceStatus, Username, UsernameKey, Value,
+    EntryView, Fault, Finding, Page, PolicyLine, Problem, Removal, SourceStatus, UsernameKey,
 };
 use muster_policy::{Evaluator, ExpressionFailed, Key, Policy};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What has been seen of an account's person so far. Each state outweighs the
-/// ones before it, so that the order of entries does not matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Seen {
-    /// Not yet.
-    Not,
-    /// Delivered, and not in scope: evidence of having left.
-    OutOfScope,
-    /// Delivered, in scope.
-    InScope,
-    /// Present, but nothing can be decided: neither changed nor gone.
-    Held,
-}
-
-/// Why a delivered entry is not in scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Departure {
-    /// The policy's `where` is false.
-    Condition,
-    /// The policy leaves this username out.
-    Excluded,
-    /// The source says that the person is gone.
-    Removed(Removed),
-}
-
-/// An ordered [`Removal`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Removed {
-    Restorable,
-    Final,
-}
-
-/// What is to change in one existing account.
-#[derive(Debug)]
-pub(crate) struct Edit {
-    pub(crate) row: Row,
-    pub(crate) rename: Option<Username>,
-    pub(crate) fields: Vec<FieldChange>,
-    pub(crate) reasons: Option<ReasonShift>,
-}
-
-/// An entry without an account.
-#[derive(Debug)]
-pub(crate) struct Stranger {
-    pub(crate) external_id: Option<ExternalId>,
-    pub(crate) username: Option<Username>,
-    pub(crate) fate: Fate,
-}
-
-/// What is to become of a stranger.
-#[derive(Debug)]
-pub(crate) enum Fate {
-    Create(Vec<FieldChange>),
-    /// No account is made; somebody who may not log in needs none.
-    Skip {
-        text: String,
-        policy: PolicyLine,
-    },
-    /// Held, with what is wrong.
-    Hold(Fault, String, PolicyLine),
-    /// Held, and reported elsewhere.
-    Reported,
-}
 
 /// Compares pages with accounts, and finishes with a plan.
 #[derive(Debug)]
@@ -286,127 +226,6 @@ impl<'p> Planner<'p> {
         }
     }
 
-    fn known(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) {
-        let by_id = self.policy.identity.key == Key::ExternalId;
-        if self.is_twin(row) {
-            return self.twin_of(row, username);
-        }
-        self.mark(row, Seen::InScope);
-        // What cannot be computed is held and found; the rest goes on, so that
-        // a broken name does not keep a blocked person's account open.
-        let mut comparison = self.fields(row, entry, username);
-        let rename = self.rename(row, username);
-        comparison.unsettled |= by_id
-            && rename.is_none()
-            && self
-                .accounts
-                .is_unsettled(row, self.accounts.username_field());
-        comparison.changes.extend(self.new_id(row, entry));
-        let reasons = self.reasons(row, entry, username);
-        if !comparison.changes.is_empty() || rename.is_some() || reasons.is_some() {
-            self.edits.push(Edit {
-                row,
-                rename,
-                fields: comparison.changes,
-                reasons,
-            });
-        } else if comparison.unsettled {
-            self.unsettled.push(row);
-        }
-    }
-
-    fn fields(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) -> Comparison {
-        match self.mapper.compare(&self.accounts, row, entry) {
-            Ok(comparison) => comparison,
-            Err((field, failed)) => {
-                let text = format!("field `{}` could not be computed: {failed}", field.name);
-                let at = Some(field.at.clone());
-                self.find_fault(Some(row), Fault::ExpressionFailed, username, text, at, true);
-                Comparison::default()
-            }
-        }
-    }
-
-    /// True if the account's person has been delivered already. Matched by
-    /// username, somebody out of scope may bear the name of somebody in scope.
-    fn is_twin(&self, row: Row) -> bool {
-        match self.seen_of(row) {
-            Seen::InScope | Seen::Held => true,
-            Seen::OutOfScope => self.policy.identity.key == Key::ExternalId,
-            Seen::Not => false,
-        }
-    }
-
-    /// The username that the account should have instead. Matched by username,
-    /// an account keeps its own spelling.
-    fn rename(&mut self, row: Row, wanted: Option<&str>) -> Option<Username> {
-        let Some(wanted) = wanted else {
-            let (text, at) = words::no_username(self.policy);
-            let name = self.accounts.username(row).to_owned();
-            self.find_fault(
-                Some(row),
-                Fault::NoUsername,
-                Some(&name),
-                text,
-                Some(at),
-                true,
-            );
-            return None;
-        };
-        match self.policy.identity.key {
-            Key::ExternalId if self.accounts.username(row) != wanted => Username::new(wanted),
-            _ => None,
-        }
-    }
-
-    /// Matched by username, an account follows its person's identifier.
-    fn new_id(&self, row: Row, entry: EntryView<'_>) -> Option<FieldChange> {
-        let id = entry.id()?;
-        let old = self.accounts.external_id(row);
-        (old != Some(id)).then(|| FieldChange {
-            name: FieldName::from("external_id"),
-            old: old.map(Value::from),
-            new: Some(Value::from(id)),
-            cause: Cause::Source,
-            policy: Some(self.policy.identity.at.clone()),
-        })
-    }
-
-    fn reasons(
-        &mut self,
-        row: Row,
-        entry: EntryView<'_>,
-        username: Option<&str>,
-    ) -> Option<ReasonShift> {
-        if entry.status() == SourceStatus::Unknown {
-            let (text, at) = words::status_unknown(self.policy, "the account stays as it is");
-            self.find_fault(
-                Some(row),
-                Fault::StatusUnknown,
-                username,
-                text,
-                Some(at),
-                true,
-            );
-        }
-        for (at, text) in self.evaluate_rules(entry) {
-            self.find_fault(
-                Some(row),
-                Fault::ExpressionFailed,
-                username,
-                text,
-                Some(at),
-                true,
-            );
-        }
-        blocking::in_scope(
-            self.policy,
-            self.accounts.reasons(row),
-            entry.status(),
-            &self.verdicts,
-        )
-    }
-
     /// Fills `verdicts`; returns what failed.
     fn evaluate_rules(&mut self, entry: EntryView<'_>) -> Vec<(PolicyLine, String)> {
         let mut failures = Vec::new();
@@ -423,77 +242,6 @@ impl<'p> Planner<'p> {
             });
         }
         failures
-    }
-
-    fn stranger(&mut self, entry: EntryView<'_>, username: Option<&str>) {
-        if self.policy.identity.key == Key::ExternalId && entry.id().is_none() {
-            return self.nameless(entry, username);
-        }
-        let known_by = match self.policy.identity.key {
-            Key::ExternalId => entry.id().map(str::to_owned),
-            Key::Username => username.map(|name| UsernameKey::of(name).as_str().to_owned()),
-        };
-        if let Some(known_by) = &known_by {
-            if let Some(&twin) = self.known_strangers.get(known_by) {
-                return self.twin_of_stranger(known_by.clone(), twin, username);
-            }
-            self.known_strangers
-                .insert(known_by.clone(), self.strangers.len());
-        }
-        let fate = self.fate(entry, username);
-        self.strangers.push(Stranger {
-            external_id: entry.id().map(ExternalId::from),
-            username: username.and_then(Username::new),
-            fate,
-        });
-    }
-
-    fn fate(&mut self, entry: EntryView<'_>, username: Option<&str>) -> Fate {
-        if username.is_none() {
-            let (text, at) = words::no_username(self.policy);
-            return Fate::Hold(Fault::NoUsername, text, at);
-        }
-        let skip = |text: String| Fate::Skip {
-            text,
-            policy: self.policy.provider.at.clone(),
-        };
-        match entry.status() {
-            SourceStatus::Active => {}
-            SourceStatus::Unknown => {
-                let (text, at) = words::status_unknown(self.policy, "no account is made");
-                return Fate::Hold(Fault::StatusUnknown, text, at);
-            }
-            SourceStatus::Pending => return skip("pending at the source".to_owned()),
-            SourceStatus::Blocked(cause) => {
-                return skip(format!("{} at the source", cause.as_str()));
-            }
-            SourceStatus::Removed(_) => return skip("removed at the source".to_owned()),
-        }
-        if let Some((at, text)) = self.evaluate_rules(entry).into_iter().next() {
-            return Fate::Hold(Fault::ExpressionFailed, text, at);
-        }
-        let holds = self.verdicts.iter().position(|v| *v == Verdict::Holds);
-        if let Some(rule) = holds.and_then(|place| self.policy.blocks.get(place)) {
-            return Fate::Skip {
-                text: format!("rule `{}` holds", rule.name),
-                policy: rule.at.clone(),
-            };
-        }
-        match self.mapper.initial(entry) {
-            Ok(fields) => Fate::Create(fields),
-            Err((field, failed)) => {
-                let text = format!("field `{}` could not be computed: {failed}", field.name);
-                Fate::Hold(Fault::ExpressionFailed, text, field.at.clone())
-            }
-        }
-    }
-
-    /// An entry without an identifier, where the policy matches by it. The
-    /// account of its username is held, so that nobody is blocked by a gap.
-    fn nameless(&mut self, entry: EntryView<'_>, username: Option<&str>) {
-        self.nameless.extend(username.map(str::to_owned));
-        let (text, at) = words::no_external_id(self.policy);
-        self.hold(None, entry, username, Fault::NoExternalId, text, Some(at));
     }
 
     fn hold(
@@ -526,20 +274,6 @@ impl<'p> Planner<'p> {
         let mut names = vec![self.accounts.key(row).to_owned()];
         names.extend(username.map(|name| UsernameKey::of(name).as_str().to_owned()));
         self.twins.entry(known_by).or_default().extend(names);
-    }
-
-    fn twin_of_stranger(&mut self, known_by: String, twin: usize, username: Option<&str>) {
-        let names = self.twins.entry(known_by).or_default();
-        if let Some(stranger) = self.strangers.get_mut(twin) {
-            stranger.fate = Fate::Reported;
-            names.extend(
-                stranger
-                    .username
-                    .as_ref()
-                    .map(|name| name.key().as_str().to_owned()),
-            );
-        }
-        names.extend(username.map(|name| UsernameKey::of(name).as_str().to_owned()));
     }
 
     pub(crate) fn find_fault(

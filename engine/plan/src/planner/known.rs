@@ -1,0 +1,134 @@
+//! Entries whose account is known: compared field by field.
+
+use super::{Edit, Planner, Seen};
+use crate::accounts::Row;
+use crate::blocking::{self, ReasonShift};
+use crate::desired::Comparison;
+use crate::words;
+use muster_model::{
+    Cause, EntryView, Fault, FieldChange, FieldName, SourceStatus, Username, Value,
+};
+use muster_policy::Key;
+
+impl<'p> Planner<'p> {
+    pub(super) fn known(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) {
+        let by_id = self.policy.identity.key == Key::ExternalId;
+        if self.is_twin(row) {
+            return self.twin_of(row, username);
+        }
+        self.mark(row, Seen::InScope);
+        // What cannot be computed is held and found; the rest goes on, so that
+        // a broken name does not keep a blocked person's account open.
+        let mut comparison = self.fields(row, entry, username);
+        let rename = self.rename(row, username);
+        comparison.unsettled |= by_id
+            && rename.is_none()
+            && self
+                .accounts
+                .is_unsettled(row, self.accounts.username_field());
+        comparison.changes.extend(self.new_id(row, entry));
+        let reasons = self.reasons(row, entry, username);
+        if !comparison.changes.is_empty() || rename.is_some() || reasons.is_some() {
+            self.edits.push(Edit {
+                row,
+                rename,
+                fields: comparison.changes,
+                reasons,
+            });
+        } else if comparison.unsettled {
+            self.unsettled.push(row);
+        }
+    }
+
+    fn fields(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) -> Comparison {
+        match self.mapper.compare(&self.accounts, row, entry) {
+            Ok(comparison) => comparison,
+            Err((field, failed)) => {
+                let text = format!("field `{}` could not be computed: {failed}", field.name);
+                let at = Some(field.at.clone());
+                self.find_fault(Some(row), Fault::ExpressionFailed, username, text, at, true);
+                Comparison::default()
+            }
+        }
+    }
+
+    /// True if the account's person has been delivered already. Matched by
+    /// username, somebody out of scope may bear the name of somebody in scope.
+    pub(super) fn is_twin(&self, row: Row) -> bool {
+        match self.seen_of(row) {
+            Seen::InScope | Seen::Held => true,
+            Seen::OutOfScope => self.policy.identity.key == Key::ExternalId,
+            Seen::Not => false,
+        }
+    }
+
+    /// The username that the account should have instead. Matched by username,
+    /// an account keeps its own spelling.
+    fn rename(&mut self, row: Row, wanted: Option<&str>) -> Option<Username> {
+        let Some(wanted) = wanted else {
+            let (text, at) = words::no_username(self.policy);
+            let name = self.accounts.username(row).to_owned();
+            self.find_fault(
+                Some(row),
+                Fault::NoUsername,
+                Some(&name),
+                text,
+                Some(at),
+                true,
+            );
+            return None;
+        };
+        match self.policy.identity.key {
+            Key::ExternalId if self.accounts.username(row) != wanted => Username::new(wanted),
+            _ => None,
+        }
+    }
+
+    /// Matched by username, an account follows its person's identifier.
+    fn new_id(&self, row: Row, entry: EntryView<'_>) -> Option<FieldChange> {
+        let id = entry.id()?;
+        let old = self.accounts.external_id(row);
+        (old != Some(id)).then(|| FieldChange {
+            name: FieldName::from("external_id"),
+            old: old.map(Value::from),
+            new: Some(Value::from(id)),
+            cause: Cause::Source,
+            policy: Some(self.policy.identity.at.clone()),
+        })
+    }
+
+    fn reasons(
+        &mut self,
+        row: Row,
+        entry: EntryView<'_>,
+        username: Option<&str>,
+    ) -> Option<ReasonShift> {
+        if entry.status() == SourceStatus::Unknown {
+            let (text, at) = words::status_unknown(self.policy, "the account stays as it is");
+            self.find_fault(
+                Some(row),
+                Fault::StatusUnknown,
+                username,
+                text,
+                Some(at),
+                true,
+            );
+        }
+        for (at, text) in self.evaluate_rules(entry) {
+            self.find_fault(
+                Some(row),
+                Fault::ExpressionFailed,
+                username,
+                text,
+                Some(at),
+                true,
+            );
+        }
+        blocking::in_scope(
+            self.policy,
+            self.accounts.reasons(row),
+            entry.status(),
+            &self.verdicts,
+        )
+    }
+}

@@ -1,0 +1,94 @@
+//! Entries without an account.
+
+use super::{Fate, Planner, Stranger};
+use crate::blocking::Verdict;
+use crate::words;
+use muster_model::{EntryView, ExternalId, Fault, SourceStatus, Username, UsernameKey};
+use muster_policy::Key;
+
+impl<'p> Planner<'p> {
+    pub(super) fn stranger(&mut self, entry: EntryView<'_>, username: Option<&str>) {
+        if self.policy.identity.key == Key::ExternalId && entry.id().is_none() {
+            return self.nameless(entry, username);
+        }
+        let known_by = match self.policy.identity.key {
+            Key::ExternalId => entry.id().map(str::to_owned),
+            Key::Username => username.map(|name| UsernameKey::of(name).as_str().to_owned()),
+        };
+        if let Some(known_by) = &known_by {
+            if let Some(&twin) = self.known_strangers.get(known_by) {
+                return self.twin_of_stranger(known_by.clone(), twin, username);
+            }
+            self.known_strangers
+                .insert(known_by.clone(), self.strangers.len());
+        }
+        let fate = self.fate(entry, username);
+        self.strangers.push(Stranger {
+            external_id: entry.id().map(ExternalId::from),
+            username: username.and_then(Username::new),
+            fate,
+        });
+    }
+
+    fn fate(&mut self, entry: EntryView<'_>, username: Option<&str>) -> Fate {
+        if username.is_none() {
+            let (text, at) = words::no_username(self.policy);
+            return Fate::Hold(Fault::NoUsername, text, at);
+        }
+        let skip = |text: String| Fate::Skip {
+            text,
+            policy: self.policy.provider.at.clone(),
+        };
+        match entry.status() {
+            SourceStatus::Active => {}
+            SourceStatus::Unknown => {
+                let (text, at) = words::status_unknown(self.policy, "no account is made");
+                return Fate::Hold(Fault::StatusUnknown, text, at);
+            }
+            SourceStatus::Pending => return skip("pending at the source".to_owned()),
+            SourceStatus::Blocked(cause) => {
+                return skip(format!("{} at the source", cause.as_str()));
+            }
+            SourceStatus::Removed(_) => return skip("removed at the source".to_owned()),
+        }
+        if let Some((at, text)) = self.evaluate_rules(entry).into_iter().next() {
+            return Fate::Hold(Fault::ExpressionFailed, text, at);
+        }
+        let holds = self.verdicts.iter().position(|v| *v == Verdict::Holds);
+        if let Some(rule) = holds.and_then(|place| self.policy.blocks.get(place)) {
+            return Fate::Skip {
+                text: format!("rule `{}` holds", rule.name),
+                policy: rule.at.clone(),
+            };
+        }
+        match self.mapper.initial(entry) {
+            Ok(fields) => Fate::Create(fields),
+            Err((field, failed)) => {
+                let text = format!("field `{}` could not be computed: {failed}", field.name);
+                Fate::Hold(Fault::ExpressionFailed, text, field.at.clone())
+            }
+        }
+    }
+
+    /// An entry without an identifier, where the policy matches by it. The
+    /// account of its username is held, so that nobody is blocked by a gap.
+    fn nameless(&mut self, entry: EntryView<'_>, username: Option<&str>) {
+        self.nameless.extend(username.map(str::to_owned));
+        let (text, at) = words::no_external_id(self.policy);
+        self.hold(None, entry, username, Fault::NoExternalId, text, Some(at));
+    }
+
+    fn twin_of_stranger(&mut self, known_by: String, twin: usize, username: Option<&str>) {
+        let names = self.twins.entry(known_by).or_default();
+        if let Some(stranger) = self.strangers.get_mut(twin) {
+            stranger.fate = Fate::Reported;
+            names.extend(
+                stranger
+                    .username
+                    .as_ref()
+                    .map(|name| name.key().as_str().to_owned()),
+            );
+        }
+        names.extend(username.map(|name| UsernameKey::of(name).as_str().to_owned()));
+    }
+}

@@ -1,0 +1,184 @@
+//! Entries that are odd: broken records, doubles, gaps, and a read without
+//! anybody. Whoever they are about is held, and proof of absence is taken away
+//! where nobody can tell whom they are about.
+
+use crate::accounts::Row;
+use crate::planner::{Fate, Planner, Seen, Stranger};
+use muster_model::{Coverage, Fault, PartialReason, Subject, UsernameKey};
+use muster_policy::Key;
+
+/// The override by which an empty answer may count as the whole truth.
+const EMPTY: &str = "empty";
+
+impl Planner<'_> {
+    /// Holds the people whose records are broken. A record that belongs to
+    /// nobody in particular takes the proof of absence from everybody.
+    pub(crate) fn attribute_problems(&mut self, coverage: Coverage) -> Coverage {
+        let mut problems = std::mem::take(&mut self.problems);
+        problems.sort_unstable();
+        problems.dedup();
+        let mut coverage = coverage;
+        for problem in problems {
+            let (rows, known) = self.subjects(&problem.subject);
+            for &row in &rows {
+                self.mark(row, Seen::Held);
+            }
+            let name = match (rows.first(), &problem.subject) {
+                (Some(&row), _) => Some(self.accounts.username(row).to_owned()),
+                (None, Subject::Id(id)) => Some(id.as_str().to_owned()),
+                (None, Subject::Attribute { value, .. }) => Some(value.clone()),
+                (None, Subject::Nobody) => None,
+            };
+            if !known {
+                coverage = coverage.weakened(
+                    PartialReason::Unattributed,
+                    format!(
+                        "{} could not be read and may be anybody's, so nobody counts as gone",
+                        problem.place
+                    ),
+                );
+            }
+            let text = format!("{}: {}", problem.place, problem.text);
+            let at = Some(self.policy.provider.at.clone());
+            self.find_fault(None, Fault::BrokenRecord, name.as_deref(), text, at, true);
+        }
+        coverage
+    }
+
+    /// Accounts that a problem is about, and whether nobody else can be meant.
+    fn subjects(&mut self, subject: &Subject) -> (Vec<Row>, bool) {
+        let by_id = self.policy.identity.key == Key::ExternalId;
+        match subject {
+            Subject::Nobody => (Vec::new(), false),
+            Subject::Id(id) => {
+                let row = self.accounts.by_external_id(id.as_str());
+                let stranger = self.hold_strangers(|stranger| {
+                    stranger.external_id.as_ref().map(|id| id.as_str()) == Some(id.as_str())
+                });
+                (
+                    row.into_iter().collect(),
+                    by_id || row.is_some() || stranger,
+                )
+            }
+            Subject::Attribute { name, value } => {
+                let username = self.policy.attributes.get(self.policy.identity.username);
+                if username.is_some_and(|known| known.eq_ignore_ascii_case(name)) {
+                    let key = UsernameKey::of(value);
+                    let row = self.accounts.by_username(key.as_str());
+                    let row = row.filter(|&row| self.accounts.is_own(row));
+                    let stranger = self.hold_strangers(|stranger| {
+                        stranger.username.as_ref().map(|name| name.key()).as_ref() == Some(&key)
+                    });
+                    (
+                        row.into_iter().collect(),
+                        !by_id || row.is_some() || stranger,
+                    )
+                } else {
+                    let rows = self.rows_with(name, value);
+                    let known = !rows.is_empty();
+                    (rows, known)
+                }
+            }
+        }
+    }
+
+    fn hold_strangers(&mut self, mut is_meant: impl FnMut(&Stranger) -> bool) -> bool {
+        let mut found = false;
+        for stranger in self.strangers.iter_mut() {
+            if is_meant(stranger) {
+                stranger.fate = Fate::Reported;
+                found = true;
+            }
+        }
+        found
+    }
+
+    /// Own accounts in which a field mapped from an attribute has a value.
+    fn rows_with(&self, attribute: &str, value: &str) -> Vec<Row> {
+        let fields: Vec<usize> = self
+            .policy
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| match &field.value {
+                muster_policy::ValueSource::Attributes(candidates) => {
+                    candidates.iter().any(|&candidate| {
+                        self.policy
+                            .attributes
+                            .get(candidate)
+                            .is_some_and(|known| known.eq_ignore_ascii_case(attribute))
+                    })
+                }
+                muster_policy::ValueSource::Expression(_) => false,
+            })
+            .map(|(place, _)| place)
+            .collect();
+        let has = |row: &Row| {
+            fields
+                .iter()
+                .any(|&field| self.accounts.holds_text(*row, field, value))
+        };
+        self.accounts.own_rows().filter(has).collect()
+    }
+
+    /// A complete read with nobody in it does not prove that all have left.
+    pub(crate) fn distrust_emptiness(&self, coverage: Coverage) -> Coverage {
+        let nobody = self.in_scope == 0 && self.departures.is_empty();
+        if !nobody || self.accounts.active() == 0 || self.context.overrides.contains_key(EMPTY) {
+            return coverage;
+        }
+        match coverage {
+            Coverage::Complete { .. } => coverage.weakened(
+                PartialReason::Empty,
+                format!(
+                    "the source delivered nobody, while the directory has {} active accounts; an \
+                     empty answer proves nobody's absence (if it is true, plan again with \
+                     `--override {EMPTY}=REASON`)",
+                    self.accounts.active()
+                ),
+            ),
+            other => other,
+        }
+    }
+
+    pub(crate) fn hold_nameless(&mut self) {
+        for username in std::mem::take(&mut self.nameless) {
+            let key = UsernameKey::of(&username);
+            let row = self.accounts.by_username(key.as_str());
+            if let Some(row) = row.filter(|&row| self.accounts.is_own(row)) {
+                self.mark(row, Seen::Held);
+            }
+        }
+    }
+
+    pub(crate) fn report_twins(&mut self) {
+        for (known_by, names) in std::mem::take(&mut self.twins) {
+            let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let (fault, text) = match self.policy.identity.key {
+                Key::ExternalId => (
+                    Fault::DuplicateId,
+                    format!(
+                        "more than one entry has the identifier `{known_by}` (as {}); none of them \
+                         is used",
+                        named.join(", ")
+                    ),
+                ),
+                Key::Username => (
+                    Fault::UsernameClash,
+                    format!(
+                        "more than one entry has the username `{known_by}`; none of them is used"
+                    ),
+                ),
+            };
+            let at = Some(self.policy.identity.at.clone());
+            self.find_fault(
+                None,
+                fault,
+                names.first().map(String::as_str),
+                text,
+                at,
+                true,
+            );
+        }
+    }
+}
