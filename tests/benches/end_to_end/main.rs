@@ -1,7 +1,7 @@
 //! End to end against a real OpenLDAP server: how long `muster` takes beside
 //! `ldapsearch`, which only dumps the same attributes, in the same run.
 //!
-//! `cargo bench -p muster-tests --bench end_to_end` measures 10,000 and 100,000
+//! `cargo run --release -p muster-tests --bin bench-ldap` measures 10,000 and 100,000
 //! people; `-- --people 1000000` any other number, `-- --write` keeps the result
 //! in `tests/benches/README.md`. Nothing here fails for being slow: read the
 //! ratios.
@@ -21,8 +21,7 @@ mod scenes;
 
 use report::Report;
 
-const USAGE: &str =
-    "cargo bench -p muster-tests --bench end_to_end -- [--people N]... [--rounds N] [--write]";
+const USAGE: &str = "cargo run --release -p muster-tests --bin bench-ldap -- [--people N]... [--rounds N] [--write]";
 
 /// What was asked for on the command line.
 struct Options {
@@ -36,7 +35,7 @@ fn main() {
     let mut report = Report::new();
     report.note(&machine::description());
     scenes::csv(&mut report, options.rounds.max(15));
-    for &people in &options.people {
+    for &people in options.people.iter().filter(|&&people| people > 0) {
         scenes::ldap(&mut report, people, options.rounds);
     }
     let text = report.markdown();
@@ -64,8 +63,6 @@ fn options() -> Options {
             "--people" => options.people.push(number()),
             "--rounds" => options.rounds = number(),
             "--write" => options.write = true,
-            // Cargo says so to every benchmark.
-            "--bench" => {}
             _ => panic!("{USAGE}"),
         }
     }
