@@ -1,7 +1,7 @@
 //! What plugins and the engine's parts log, on standard error.
 
 use crate::args::Global;
-use std::io::{IsTerminal, stderr};
+use std::io::stderr;
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -22,7 +22,6 @@ pub fn begin(global: &Global) {
         .with_default(others);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(stderr)
-        .with_ansi(stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_target(ours >= Level::DEBUG)
         .without_time();
     // Only a second call could fail, and there is none.

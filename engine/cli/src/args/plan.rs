@@ -29,6 +29,9 @@ pub struct PlanOptions {
     /// Read everything again, without the cursor of the last sync
     #[arg(long)]
     pub reset: bool,
+    /// Show every change, however many are alike
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// `muster plan`.
@@ -58,9 +61,6 @@ pub struct PlanArgs {
     /// How long the plan may be applied: 24h, 90m, 2d
     #[arg(long, default_value = "24h", value_name = "TIME")]
     pub expires: jiff::Span,
-    /// Show every change, however many are alike
-    #[arg(long)]
-    pub all: bool,
     /// What this plan is told.
     #[command(flatten)]
     pub options: PlanOptions,
@@ -80,9 +80,6 @@ pub struct ApplyArgs {
     /// Apply without asking
     #[arg(long, short)]
     pub yes: bool,
-    /// Show every change, however many are alike
-    #[arg(long)]
-    pub all: bool,
     /// What plans of policies are told.
     #[command(flatten)]
     pub options: PlanOptions,

@@ -90,7 +90,11 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
     let context = ApplyContext {
         now: session.now,
         actor: session.actor.clone(),
-        plugin_digest: plugins::read(&policy)?.about().digest.clone(),
+        plugin_digest: plugins::read(&policy)
+            .map_err(stale)?
+            .about()
+            .digest
+            .clone(),
         origin: PlanOrigin::File(digest),
     };
     let run = job::apply(&plan, &policy, &mut store, &context)?;
@@ -100,21 +104,34 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
 /// The policy that a plan was made from, as it is now.
 fn policy_of(plan: &Plan, session: &Session) -> Result<Policy, Trouble> {
     let file = &plan.bindings.policy_file;
-    policies::load(Path::new(file), session).map_err(|trouble| Trouble {
+    policies::load(Path::new(file), session).map_err(|trouble| {
+        stale(Trouble {
+            hints: vec![format!(
+                "`{file}` is looked for in the present folder; apply a plan where it was made, or plan again"
+            )],
+            ..trouble
+        })
+    })
+}
+
+/// What a plan was made from is there no longer, or is of no use.
+fn stale(trouble: Trouble) -> Trouble {
+    Trouble {
         exit: Exit::Outdated,
         summary: format!("this plan is stale: {}", trouble.summary),
-        hints: vec![format!(
-            "`{file}` is looked for in the present folder; apply a plan where it was made, or plan again"
-        )],
         ..trouble
-    })
+    }
 }
 
 /// Plans, shows, asks, applies.
 fn apply_policy(policy: &Policy, args: &ApplyArgs, session: &Session) -> Result<Exit, Trouble> {
     let wish = Wish::at_once(&args.options);
     run_policy(policy, &wish, session, |job, plan| {
-        session.print(&plan_text(plan, Folding::unless(args.all), session.out))?;
+        session.print(&plan_text(
+            plan,
+            Folding::unless(args.options.all),
+            session.out,
+        ))?;
         if args.yes || plan.changes.is_empty() || plan.is_stopped() {
             return Ok(job);
         }

@@ -164,7 +164,7 @@ fn people(policy: &Policy, bound: &Bound, session: &Session) -> Result<(), Troub
     for change in creates.iter().take(SHOWN) {
         change::write(&mut out, (*change).into(), session.out);
     }
-    findings::write(&mut out, &plan.findings, Folding::Alike, session.out);
+    findings::write(&mut out, &plan.findings, Folding::Nothing, session.out);
     session.print(&out)
 }
 

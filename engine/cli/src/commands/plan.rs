@@ -35,16 +35,30 @@ pub(super) fn run(args: &PlanArgs, session: &Session) -> Result<Exit, Trouble> {
     drop(job);
     match args.format {
         Format::Text => {
-            let folding = Folding::unless(args.all);
+            let folding = Folding::unless(args.options.all);
             session.print(&plan_text(&plan, folding, session.out))?;
         }
         Format::Json => session.print_json(&plan)?,
     }
+    tell(&plan, args, session);
+    Ok(exit(&plan, args.exit_code))
+}
+
+fn tell(plan: &Plan, args: &PlanArgs, session: &Session) {
+    if let Some(person) = &args.only
+        && plan.changes.is_empty()
+        && plan.findings.is_empty()
+    {
+        session.note(&format!("nothing in this plan is about `{person}`"));
+    }
     if let Some(file) = &args.out {
         let file = file.display();
-        session.say(&format!("wrote {file}; to apply it: muster apply {file}"));
+        session.say(&if plan.is_stopped() {
+            format!("wrote {file}; it cannot be applied, for a guard stops it")
+        } else {
+            format!("wrote {file}; to apply it: muster apply {file}")
+        });
     }
-    Ok(exit(&plan, args.exit_code))
 }
 
 /// How a preview ended. Who asks for pending changes is told of them, even if

@@ -18,8 +18,9 @@ pub(super) fn run(args: &SyncArgs, session: &Session) -> Result<Exit, Trouble> {
     let mut exit = Exit::Done;
     for policy in &policies {
         let end = run_policy(policy, &wish, session, |job, plan| {
-            if !plan.changes.is_empty() || !plan.findings.is_empty() || plan.is_stopped() {
-                session.print(&plan_text(plan, Folding::Alike, session.out))?;
+            if !plan.changes.is_empty() || plan.is_incomplete() || plan.is_stopped() {
+                let folding = Folding::unless(args.options.all);
+                session.print(&plan_text(plan, folding, session.out))?;
             }
             Ok(job)
         });

@@ -19,10 +19,14 @@ pub fn sentence(notice: &Notice, username: &str, lines: &[PolicyLine]) -> String
             "it is still blocked ({}); to let the person in: muster account unblock {username}",
             reasons(why)
         ),
-        Notice::MayStillBeInScope {
+        Notice::MayBeMadeAgain { directory } => format!(
+            "if the person is still in the scope of `{}`, its next sync makes a new account",
+            safe(directory.as_str())
+        ),
+        Notice::MayClash {
             directory,
             external_id,
-        } => in_scope(&username, directory, external_id.as_ref()),
+        } => clash(&username, directory, external_id.as_ref()),
         Notice::SyncTakesOver { directory } => format!(
             "from its next sync on, `{}` writes the mapped fields, and blocks the account if the person is not in scope",
             safe(directory.as_str())
@@ -34,7 +38,6 @@ pub fn sentence(notice: &Notice, username: &str, lines: &[PolicyLine]) -> String
         Notice::KeptBySync => format!(
             "no sync undoes this; to let the person in again: muster account unblock {username}"
         ),
-        _ => format!("{notice:?}"),
     }
 }
 
@@ -58,15 +61,12 @@ fn again(
     )
 }
 
-fn in_scope(username: &str, directory: &DirectoryName, id: Option<&ExternalId>) -> String {
+fn clash(username: &str, directory: &DirectoryName, id: Option<&ExternalId>) -> String {
     let directory = safe(directory.as_str());
-    match id {
-        Some(id) => format!(
-            "if the person is still in the scope of `{directory}`, its next sync reports a clash and leaves the account alone; to give it back: muster account attach {username} --directory {directory} --external-id {}",
-            safe(id.as_str())
-        ),
-        None => format!(
-            "if the person is still in the scope of `{directory}`, its next sync finds them without an account of its own"
-        ),
-    }
+    let id = id
+        .map(|id| format!(" --external-id {}", safe(id.as_str())))
+        .unwrap_or_default();
+    format!(
+        "if the person is still in the scope of `{directory}`, its next sync reports a clash and leaves the account alone; to give it back: muster account attach {username} --directory {directory}{id}"
+    )
 }

@@ -15,9 +15,10 @@ pub enum Palette {
 
 impl Palette {
     fn paint(self, text: impl Display, style: Style) -> String {
+        let text = text.to_string();
         match self {
-            Self::Plain => text.to_string(),
-            Self::Colour => text.style(style).to_string(),
+            Self::Colour if !text.is_empty() => text.style(style).to_string(),
+            _ => text,
         }
     }
 

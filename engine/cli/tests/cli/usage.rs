@@ -36,8 +36,8 @@ fn all_mistakes_of_a_policy_are_shown_with_their_lines() {
             .run(&[command, POLICY])
             .exits(3)
             .tells("has 2 mistakes")
-            .tells("policy.yaml:24")
-            .tells("did you mean `fields`");
+            .tells("policy.yaml:23")
+            .tells("Did you mean `fields`");
     }
     folder
         .run(&["plan", "nothing.yaml"])

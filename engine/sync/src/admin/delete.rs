@@ -73,9 +73,8 @@ fn notices<'a>(doomed: impl Iterator<Item = &'a Account>) -> Vec<Notice> {
     let mut notices: Vec<Notice> = Vec::new();
     for account in doomed {
         if let Owner::Directory(directory) = &account.owner {
-            let notice = Notice::MayStillBeInScope {
+            let notice = Notice::MayBeMadeAgain {
                 directory: directory.clone(),
-                external_id: None,
             };
             if !notices.contains(&notice) {
                 notices.push(notice);

@@ -47,7 +47,7 @@ pub fn detach(
 }
 
 fn detach_notices(before: &Account, directory: &DirectoryName) -> Vec<Notice> {
-    let mut notices = vec![Notice::MayStillBeInScope {
+    let mut notices = vec![Notice::MayClash {
         directory: directory.clone(),
         external_id: before.external_id.clone(),
     }];

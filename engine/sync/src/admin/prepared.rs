@@ -38,7 +38,6 @@ pub enum Effect {
 
 /// A consequence of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Notice {
     /// Sync set these reasons and will set them again if they still hold.
     MayBlockAgain {
@@ -54,9 +53,13 @@ pub enum Notice {
         /// The reasons.
         reasons: Vec<BlockReason>,
     },
-    /// The person may still be in scope: the next sync reports a clash, or
-    /// makes a new account for somebody who was deleted.
-    MayStillBeInScope {
+    /// Who is in scope and has no account gets a new one.
+    MayBeMadeAgain {
+        /// The directory that owned the account.
+        directory: DirectoryName,
+    },
+    /// The person may still be in scope: then the next sync reports a clash.
+    MayClash {
         /// The directory that owned the account.
         directory: DirectoryName,
         /// With which the account could be given back.

@@ -5,7 +5,6 @@ use muster_store::StoreError;
 
 /// Why an operation was refused. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Refused {
     /// There is no such account.
     #[error("there is no account `{username}`")]

@@ -406,7 +406,7 @@ fn a_detached_account_keeps_everything_but_its_directory() {
     assert!(notices.contains(&Notice::StillBlocked {
         reasons: vec![BlockReason::LeftScope]
     }));
-    assert!(notices.contains(&Notice::MayStillBeInScope {
+    assert!(notices.contains(&Notice::MayClash {
         directory: DirectoryName::from("staff"),
         external_id: Some(ExternalId::from("id-anna")),
     }));
@@ -528,9 +528,8 @@ fn deleting_is_all_or_nothing_and_audited() {
     assert_eq!(store.count().unwrap(), 1);
     assert_eq!(
         notices,
-        [Notice::MayStillBeInScope {
-            directory: DirectoryName::from("staff"),
-            external_id: None
+        [Notice::MayBeMadeAgain {
+            directory: DirectoryName::from("staff")
         }]
     );
     let mut records = Vec::new();

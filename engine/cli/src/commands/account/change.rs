@@ -12,18 +12,27 @@ use muster_model::{AuditRecord, DirectoryName, ExternalId, PolicyLine};
 use muster_store::Store;
 use muster_sync::admin::{self, AdminContext, Attachment, Edit, Effect, Notice, Prepared, Refused};
 
-/// Prepares one operation on the state as it is, and commits it.
-fn carry_out(
+/// Prepares one operation on the state as it is.
+pub(super) fn prepare(
     session: &Session,
-    store: &mut dyn Store,
+    store: &dyn Store,
     prepare: impl FnOnce(&dyn Store, AdminContext<'_>) -> Result<Prepared, Refused>,
-) -> Result<Option<Vec<Notice>>, Trouble> {
+) -> Result<Prepared, Trouble> {
     let at = session.now.to_string();
     let context = AdminContext {
         at: &at,
         actor: &session.actor,
     };
-    let prepared = prepare(store, context).map_err(refused)?;
+    prepare(store, context).map_err(refused)
+}
+
+/// Prepares one operation, and commits it.
+fn carry_out(
+    session: &Session,
+    store: &mut dyn Store,
+    operation: impl FnOnce(&dyn Store, AdminContext<'_>) -> Result<Prepared, Refused>,
+) -> Result<Option<Vec<Notice>>, Trouble> {
+    let prepared = prepare(session, store, operation)?;
     match prepared.effect {
         Effect::Nothing => Ok(None),
         Effect::Commit(commit) => {
@@ -41,9 +50,9 @@ pub(super) fn finish(
     store: &mut dyn Store,
     username: &str,
     already: &str,
-    prepare: impl FnOnce(&dyn Store, AdminContext<'_>) -> Result<Prepared, Refused>,
+    operation: impl FnOnce(&dyn Store, AdminContext<'_>) -> Result<Prepared, Refused>,
 ) -> Result<Exit, Trouble> {
-    match carry_out(session, store, prepare)? {
+    match carry_out(session, store, operation)? {
         None => session.say(&format!("Nothing to change: {already}.")),
         Some(notices) => {
             for notice in notices {

@@ -1,6 +1,6 @@
 //! `muster account delete`: asks first, for it cannot be undone.
 
-use super::change::finish;
+use super::change::{finish, prepare};
 use crate::args::DeleteArgs;
 use crate::exit::Exit;
 use crate::render::text::{count, safe};
@@ -18,7 +18,14 @@ pub(super) fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Trouble>
     }
     let mut store = state::existing(session)?;
     if !usernames.is_empty() && !args.yes {
+        // Nobody is asked about a misspelled name, and nobody is held up
+        // while somebody is asked.
+        prepare(session, &store, |store, context| {
+            admin::delete(store, context, &usernames)
+        })?;
+        drop(store);
         confirm(&usernames, session)?;
+        store = state::existing(session)?;
     }
     let subject = match usernames.as_slice() {
         [one] => one.clone(),

@@ -7,7 +7,7 @@ use crate::render::account::{self, Row};
 use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
-use muster_model::{AccountStatus, AccountView, UsernameKey};
+use muster_model::{Account, AccountStatus, AccountView, UsernameKey};
 use muster_store::{AccountJson, Store};
 use muster_sync::admin::Refused;
 
@@ -32,27 +32,40 @@ fn list_text(args: &ListArgs, store: &dyn Store, session: &Session) -> Result<()
     session.print(&account::list(rows, session.out))
 }
 
+/// Bytes that are collected before they are printed.
+const CHUNK: usize = 64 << 10;
+
 /// Prints accounts as they are found, in order of their ids: however many
-/// there are, only one is in memory.
+/// there are, only a few are in memory.
 fn list_json(args: &ListArgs, store: &dyn Store, session: &Session) -> Result<(), Trouble> {
-    let mut printed = session.print("[");
-    let mut first = true;
+    let mut chunk = "[".to_owned();
+    let mut separator = "\n  ";
+    let mut printed = Ok(());
     store
         .scan(&mut |view| {
             if printed.is_ok()
                 && wanted(args, &view)
                 && let Some(account) = view.to_account()
             {
-                let start = if first { "\n" } else { ",\n" };
-                first = false;
-                printed = serde_json::to_string(&AccountJson::shown(account))
-                    .map_err(|error| Trouble::of(Exit::Failed, &error))
-                    .and_then(|json| session.print(&format!("{start}  {json}")));
+                chunk.push_str(separator);
+                separator = ",\n  ";
+                printed = append(&mut chunk, account, session);
             }
         })
         .map_err(state::trouble)?;
     printed?;
-    session.print(if first { "]\n" } else { "\n]\n" })
+    chunk.push_str("\n]\n");
+    session.print(&chunk)
+}
+
+fn append(chunk: &mut String, account: Account, session: &Session) -> Result<(), Trouble> {
+    let json = serde_json::to_string(&AccountJson::shown(account))
+        .map_err(|error| Trouble::of(Exit::Failed, &error))?;
+    chunk.push_str(&json);
+    if chunk.len() < CHUNK {
+        return Ok(());
+    }
+    session.print(&std::mem::take(chunk))
 }
 
 fn wanted(args: &ListArgs, view: &AccountView<'_>) -> bool {
