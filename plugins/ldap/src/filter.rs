@@ -1,0 +1,77 @@
+//! Search filters (RFC 4515), and values that cannot break out of them.
+
+use std::fmt::Write;
+
+/// Follows nested groups on Active Directory.
+pub const IN_CHAIN: &str = ":1.2.840.113556.1.4.1941:";
+
+/// Escapes a value: what the grammar uses, and what is no UTF-8, octet by octet.
+pub fn escape(value: &[u8]) -> String {
+    let mut text = String::with_capacity(value.len());
+    for chunk in value.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            match char {
+                '*' | '(' | ')' | '\\' | '\0' => hex(char as u8, &mut text),
+                _ => text.push(char),
+            }
+        }
+        chunk
+            .invalid()
+            .iter()
+            .for_each(|&octet| hex(octet, &mut text));
+    }
+    text
+}
+
+fn hex(octet: u8, text: &mut String) {
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\\{octet:02x}");
+}
+
+/// `(attribute=value)`; the attribute may carry a matching rule.
+pub fn equals(attribute: &str, value: &[u8]) -> String {
+    format!("({attribute}={})", escape(value))
+}
+
+/// True if every part is.
+pub fn all(parts: &[String]) -> String {
+    joined('&', parts)
+}
+
+/// True if one part is; false if there are none.
+pub fn any(parts: &[String]) -> String {
+    joined('|', parts)
+}
+
+/// True if the part is not.
+pub fn not(part: &str) -> String {
+    format!("(!{part})")
+}
+
+fn joined(sign: char, parts: &[String]) -> String {
+    match parts {
+        [one] => one.clone(),
+        several => format!("({sign}{})", several.concat()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_cannot_break_out() {
+        assert_eq!(escape(b"a*)(uid=*"), "a\\2a\\29\\28uid=\\2a");
+        assert_eq!(escape(b"back\\slash\0"), "back\\5cslash\\00");
+        assert_eq!(escape("Jón".as_bytes()), "Jón");
+        assert_eq!(escape(&[0xe0, 0x04, b'a']), "\\e0\u{4}a");
+    }
+
+    #[test]
+    fn one_part_stands_alone() {
+        let (one, two) = (equals("cn", b"a"), equals("cn", b"b"));
+        assert_eq!(all(std::slice::from_ref(&one)), "(cn=a)");
+        assert_eq!(any(&[one.clone(), two]), "(|(cn=a)(cn=b))");
+        assert_eq!(not(&one), "(!(cn=a))");
+    }
+}

@@ -1,0 +1,282 @@
+//! Members as digests: 20 bytes each while they are gathered, 20 after.
+
+use super::{Filtered, Roots};
+use crate::dn::{Digest, Names};
+use crate::mapping::Mapping;
+use crate::record::Record;
+use std::collections::{HashMap, HashSet};
+
+/// Members of the groups that were reached, in no order.
+#[derive(Debug, Default)]
+pub struct MemberList {
+    all: Vec<(Digest, u32)>,
+    /// Values that are no DN.
+    pub odd: u64,
+    /// True if some values are logins, not names.
+    pub logins: bool,
+}
+
+impl MemberList {
+    /// Adds a member of a group.
+    pub fn add(&mut self, member: Digest, node: u32) {
+        if self.all.len() == self.all.capacity() {
+            // Doubling would need three times the memory of a large group.
+            self.all.reserve_exact(self.all.len() / 4 + 1024);
+        }
+        self.all.push((member, node));
+    }
+
+    /// Number of entries in all lists.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Sorts the list, and writes to each member which roots they are below.
+    pub fn seal(
+        mut self,
+        roots_of_nodes: &[Vec<u16>],
+        roots: &Roots,
+        tokens: Vec<(Vec<u8>, u32)>,
+        groups: HashSet<Digest>,
+    ) -> Compared {
+        self.all.sort_unstable();
+        let mut sets = Sets::new(roots);
+        let roots_of = |node: u32| {
+            roots_of_nodes
+                .get(node as usize)
+                .map_or(&[][..], Vec::as_slice)
+        };
+        let (mut kept, mut from) = (0, 0);
+        while let Some(&(member, _)) = self.all.get(from) {
+            let run = self.all.get(from..).unwrap_or_default();
+            let length = run.iter().take_while(|(other, _)| *other == member).count();
+            let nodes = run.iter().take(length).map(|(_, node)| roots_of(*node));
+            let set = sets.number(nodes);
+            if let Some(slot) = self.all.get_mut(kept) {
+                *slot = (member, set);
+            }
+            kept += 1;
+            from += length;
+        }
+        self.all.truncate(kept);
+        let tokens = tokens
+            .into_iter()
+            .map(|(token, node)| (token, sets.number([roots_of(node)].into_iter())));
+        let tokens = tokens.collect();
+        Compared {
+            seen: vec![0; kept.div_ceil(64)],
+            members: self.all,
+            tokens,
+            sets,
+            groups,
+            odd: self.odd,
+            everybody: roots.syncing.is_empty(),
+            logins: self.logins,
+        }
+    }
+}
+
+/// Sets of roots, each once.
+#[derive(Debug)]
+struct Sets {
+    all: Vec<(Vec<u16>, bool)>,
+    numbers: HashMap<Vec<u16>, u32>,
+    syncing: usize,
+}
+
+impl Sets {
+    /// Set 0 is the empty one.
+    fn new(roots: &Roots) -> Self {
+        let numbers = HashMap::from([(Vec::new(), 0)]);
+        Self {
+            all: vec![(Vec::new(), false)],
+            numbers,
+            syncing: roots.syncing.len(),
+        }
+    }
+
+    fn number<'a>(&mut self, sets: impl Iterator<Item = &'a [u16]> + Clone) -> u32 {
+        let mut others = sets.clone();
+        if let (Some(only), None) = (others.next(), others.next())
+            && let Some(&known) = self.numbers.get(only)
+        {
+            return known;
+        }
+        let mut union: Vec<u16> = sets.flatten().copied().collect();
+        union.sort_unstable();
+        union.dedup();
+        if let Some(&known) = self.numbers.get(&union) {
+            return known;
+        }
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let is_syncing = |root: &u16| usize::from(*root) < self.syncing;
+        let excluded = !union.iter().all(is_syncing);
+        let groups = union.iter().copied().filter(is_syncing).collect();
+        self.all.push((groups, excluded));
+        self.numbers.insert(union, number);
+        number
+    }
+
+    fn get(&self, set: u32) -> (&[u16], bool) {
+        self.all
+            .get(set as usize)
+            .map_or((&[], false), |(groups, excluded)| (groups, *excluded))
+    }
+}
+
+/// Everybody is compared with the members.
+#[derive(Debug)]
+pub struct Compared {
+    members: Vec<(Digest, u32)>,
+    seen: Vec<u64>,
+    /// Primary groups, by the text of their token.
+    tokens: HashMap<Vec<u8>, u32>,
+    sets: Sets,
+    groups: HashSet<Digest>,
+    /// Members that are no DN.
+    pub odd: u64,
+    everybody: bool,
+    logins: bool,
+}
+
+impl Compared {
+    /// True if some members are logins, which have no DN.
+    pub fn has_logins(&self) -> bool {
+        self.logins
+    }
+
+    /// True if the policy wants this member.
+    fn wanted(&self, set: u32) -> bool {
+        let (groups, excluded) = self.sets.get(set);
+        !excluded && (self.everybody || !groups.is_empty())
+    }
+
+    fn find(&self, member: &Digest) -> Option<usize> {
+        self.members
+            .binary_search_by_key(member, |(digest, _)| *digest)
+            .ok()
+    }
+
+    fn mark(&mut self, at: usize) {
+        if let Some(word) = self.seen.get_mut(at / 64) {
+            *word |= 1 << (at % 64);
+        }
+    }
+
+    fn is_seen(&self, at: usize) -> bool {
+        self.seen
+            .get(at / 64)
+            .is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
+    /// Says which syncing groups an entry is in; nothing if it is not wanted.
+    fn judge(&mut self, digest: Digest, record: Record<'_>, mapping: &Mapping) -> Option<&[u16]> {
+        let mut found = Vec::new();
+        if let Some(at) = self.find(&digest) {
+            self.mark(at);
+            found.extend(self.members.get(at).map(|(_, set)| *set));
+        }
+        if let Some(column) = mapping.login {
+            let mut logins = Vec::new();
+            record.each(column, |login| logins.push(Digest::of_exact(login)));
+            for at in logins
+                .iter()
+                .filter_map(|login| self.find(login))
+                .collect::<Vec<_>>()
+            {
+                self.mark(at);
+                found.extend(self.members.get(at).map(|(_, set)| *set));
+            }
+        }
+        if let Some(token) = mapping.primary.and_then(|column| record.first(column)) {
+            found.extend(self.tokens.get(token).copied());
+        }
+        let set = match found.as_slice() {
+            [] => 0,
+            [one] => *one,
+            several => self.union(several),
+        };
+        self.wanted(set).then(|| self.sets.get(set).0)
+    }
+
+    fn union(&mut self, sets: &[u32]) -> u32 {
+        let excluded = sets.iter().any(|set| self.sets.get(*set).1);
+        // Any number that is no syncing group stands for "excluded".
+        let mark = excluded.then_some(u16::MAX);
+        let all = sets
+            .iter()
+            .flat_map(|set| self.sets.get(*set).0.iter().copied());
+        let union: Vec<u16> = all.chain(mark).collect();
+        self.sets.number(std::iter::once(union.as_slice()))
+    }
+
+    /// Number of wanted members that no entry was found for.
+    pub fn unseen(&self) -> usize {
+        let members = self.members.iter().enumerate();
+        members
+            .filter(|(at, (_, set))| !self.is_seen(*at) && self.wanted(*set))
+            .count()
+    }
+
+    /// What is known of a member in a list that is read again.
+    pub fn recall(&mut self, digest: &Digest) -> Recalled {
+        match self.find(digest) {
+            None if self.groups.contains(digest) => Recalled::Group,
+            None => Recalled::New,
+            Some(at) if self.is_seen(at) => Recalled::Seen,
+            Some(at) => {
+                self.mark(at);
+                let set = self.members.get(at).map_or(0, |(_, set)| *set);
+                if self.wanted(set) {
+                    Recalled::Unseen
+                } else {
+                    Recalled::Seen
+                }
+            }
+        }
+    }
+}
+
+/// What is known of a member in a list that is read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recalled {
+    /// An entry was found for them, or they are not wanted.
+    Seen,
+    /// No entry was found for them. Said once.
+    Unseen,
+    /// A group.
+    Group,
+    /// They were not in the list before.
+    New,
+}
+
+/// How the read knows who is in scope.
+#[derive(Debug)]
+pub enum Membership {
+    /// Everybody is.
+    Everybody,
+    /// Everybody is read, and compared with the members.
+    Compared(Compared),
+    /// The server delivers members only.
+    Filtered(Filtered),
+}
+
+impl Membership {
+    /// Says which syncing groups an entry is in, by number; nothing if it is
+    /// not in scope. A name that cannot be read is in no group.
+    pub fn judge(
+        &mut self,
+        record: Record<'_>,
+        names: &mut Names,
+        mapping: &Mapping,
+    ) -> Option<&[u16]> {
+        match self {
+            Self::Everybody => Some(&[]),
+            Self::Filtered(filtered) => Some(filtered.judge(record, names, mapping)),
+            Self::Compared(compared) => {
+                let digest = names.digest(record.dn()).unwrap_or(Digest::ROOT);
+                compared.judge(digest, record, mapping)
+            }
+        }
+    }
+}
