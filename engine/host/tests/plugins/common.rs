@@ -12,17 +12,14 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// Limits that a misbehaving plugin meets soon.
-pub fn limits() -> Limits {
-    Limits {
-        compute: Duration::from_secs(1),
-        answer: Duration::from_secs(20),
-        ..Limits::default()
-    }
-}
+/// The host of all tests in this process, with a compile cache and limits that
+/// a slow machine does not meet.
+pub static HOST: LazyLock<Host> = LazyLock::new(|| host(Limits::default()));
 
-/// The host of all tests in this process, with a compile cache.
-pub static HOST: LazyLock<Host> = LazyLock::new(|| host(limits()));
+/// A host that lets nobody compute for long.
+pub static IMPATIENT: LazyLock<Host> = LazyLock::new(|| {
+    host(Limits { compute: Duration::from_millis(300), ..Limits::default() })
+});
 
 pub fn host(limits: Limits) -> Host {
     let cache_dir = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"));

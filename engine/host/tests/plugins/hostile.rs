@@ -1,7 +1,7 @@
 //! Each component does one thing wrong. Each ends as the error that says so,
 //! soon, and the host goes on as if nothing had been.
 
-use crate::common::{HOST, bind, host, limits, lives, load, read, request};
+use crate::common::{HOST, IMPATIENT, bind, host, lives, load, read, request};
 use muster_host::{Breach, Crash, Delivery, FailureKind, Host, Limits, ReadError, ReadFrom, ReadRequest};
 use muster_model::{Coverage, PartialReason};
 use serde_json::{Value, json};
@@ -11,18 +11,18 @@ use std::time::{Duration, Instant};
 /// Longest that any of them may keep the test waiting, compiling included.
 const SOON: Duration = Duration::from_secs(60);
 
-fn error_of(host: &Host, name: &str, config: Value, request: ReadRequest) -> ReadError {
+fn error_of(host: &Host, name: &str, config: Value) -> ReadError {
     let bound = bind(&load(host, name), config).unwrap();
     let begun = Instant::now();
-    let error = read(&bound, request).unwrap_err();
+    let error = read(&bound, request(&["name"])).unwrap_err();
     assert!(begun.elapsed() < SOON, "{name} took {:?}", begun.elapsed());
     assert!(error.hint().is_some(), "{error}: no hint");
-    lives(host);
+    lives(&HOST);
     error
 }
 
 fn misbehaves(name: &str) -> ReadError {
-    error_of(&HOST, name, json!({}), request(&["name"]))
+    error_of(&HOST, name, json!({}))
 }
 
 fn crash(name: &str) -> Crash {
@@ -40,7 +40,7 @@ fn breach(name: &str) -> Breach {
 }
 
 fn denied(name: &str, config: Value) -> String {
-    match error_of(&HOST, name, config, request(&["name"])) {
+    match error_of(&HOST, name, config) {
         ReadError::Failed { failure, .. } => {
             assert_eq!(failure.kind, FailureKind::Denied, "{failure}");
             format!("{failure}; {}", failure.hint.as_deref().unwrap_or_default())
@@ -51,7 +51,9 @@ fn denied(name: &str, config: Value) -> String {
 
 #[test]
 fn a_loop_without_end_is_stopped() {
-    assert_eq!(crash("loops"), Crash::Compute { limit: limits().compute });
+    let error = error_of(&IMPATIENT, "loops", json!({}));
+    let limit = Duration::from_millis(300);
+    assert!(matches!(error, ReadError::Crashed { crash: Crash::Compute { limit: l }, .. } if l == limit), "{error:?}");
 }
 
 #[test]
@@ -166,7 +168,7 @@ fn a_claim_that_does_not_add_up_proves_nothing() {
 
 #[test]
 fn a_read_that_nobody_wants_any_more_stops() {
-    let patient = host(Limits { compute: Duration::from_secs(3600), ..limits() });
+    let patient = host(Limits { compute: Duration::from_secs(3600), ..Limits::default() });
     let bound = bind(&load(&patient, "loops"), json!({})).unwrap();
     let mut reader = bound.read(request(&["name"])).unwrap();
     let cancel = reader.cancel();
@@ -192,7 +194,7 @@ fn pages_before_a_crash_are_delivered() {
 
 #[test]
 fn twenty_of_them_at_once_hurt_nobody() {
-    let bound = bind(&load(&HOST, "loops"), json!({})).unwrap();
+    let bound = bind(&load(&IMPATIENT, "loops"), json!({})).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..20 {
             scope.spawn(|| assert!(read(&bound, request(&["name"])).is_err()));

@@ -1,0 +1,80 @@
+//! What it costs to bring people over the border: reading and packing by the
+//! bundled CSV plugin, and the border alone.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a benchmark")]
+
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../tests/plugins/common.rs"]
+mod common;
+
+use common::{HOST, bind, bind_in, load, request};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use muster_host::{Bound, Delivery, Plugin, ReadRequest};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::path::Path;
+
+const PEOPLE: u64 = 50_000;
+
+const ATTRIBUTES: [&str; 12] = [
+    "name", "given", "surname", "mail", "phone", "department", "title", "city", "street", "office", "manager", "hired",
+];
+
+fn file() -> String {
+    let mut file = format!("id,{}\n", ATTRIBUTES.join(","));
+    for at in 0..PEOPLE {
+        writeln!(
+            file,
+            "{at:08x}-7f3c-4a55-9a51-0f2b6c1d9e77,person{at},Björn,Jónsson,person{at}@example.org,+354 555 {at:06},\
+             Department {},Engineer,Reykjavík,Laugavegur {at},R{},person{},2024-01-15",
+            at % 40,
+            at % 300,
+            at / 12
+        )
+        .unwrap();
+    }
+    file
+}
+
+fn everybody(bound: &Bound, request: &ReadRequest) -> u64 {
+    let mut people = 0;
+    for delivery in bound.read(request.clone()).unwrap() {
+        match delivery.unwrap() {
+            Delivery::Page { page, .. } => people += page.len() as u64,
+            Delivery::End { coverage, .. } => assert!(coverage.proves_absence()),
+        }
+    }
+    people
+}
+
+fn border(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("people.csv"), file()).unwrap();
+    let plugin = Plugin::load(&HOST, "csv", Path::new("")).unwrap();
+    let csv = bind_in(&plugin, json!({"path": "people.csv", "id": "id"}), folder.path()).unwrap();
+    let all = request(&ATTRIBUTES);
+    let mut few = request(&["mail", "surname"]);
+    few.page_size = 500;
+
+    let mut group = c.benchmark_group("border");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(PEOPLE));
+    group.bench_function("csv, 12 attributes", |b| b.iter(|| assert_eq!(everybody(&csv, &all), PEOPLE)));
+    group.bench_function("csv, 2 attributes", |b| b.iter(|| assert_eq!(everybody(&csv, &few), PEOPLE)));
+
+    let pages = PEOPLE / 1000;
+    let repeats = bind(&load(&HOST, "repeats"), json!({"pages": pages})).unwrap();
+    group.bench_function("border alone, 12 attributes", |b| {
+        b.iter(|| assert_eq!(everybody(&repeats, &all), PEOPLE));
+    });
+    group.finish();
+
+    let one = bind(&load(&HOST, "repeats"), json!({"pages": 1})).unwrap();
+    c.bench_function("open, read one person, close", |b| {
+        let mut request = request(&["name"]);
+        request.page_size = 1;
+        b.iter(|| assert_eq!(everybody(&one, &request), 1));
+    });
+}
+
+criterion_group!(benches, border);
+criterion_main!(benches);
