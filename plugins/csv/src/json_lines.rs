@@ -1,6 +1,6 @@
 //! JSON Lines: one object a line.
 
-use crate::cells::{Cells, Slot, Slots};
+use crate::cells::{Cells, Slot, Slots, same_name};
 use crate::input::Input;
 use crate::lines::{Line, Lines};
 use crate::records::{Event, Name, Names, Reach, Records};
@@ -217,10 +217,21 @@ impl Walk<'_> {
 
     /// True if somebody wants the name at the end of the path, or one below it.
     fn is_wanted(&self) -> bool {
-        self.slots.names().iter().any(|name| {
-            name.strip_prefix(&self.path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        })
+        let mut names = self.slots.names().iter();
+        names.any(|name| leads_to(&self.path, name))
+    }
+}
+
+/// True if a path is a name, or the way to it.
+fn leads_to(path: &str, name: &str) -> bool {
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with('.');
+    match name.split_at_checked(path.len()) {
+        Some((head, rest)) if same_name(head, path) => is_end(rest),
+        _ if path.is_ascii() => false,
+        _ => {
+            let name = name.to_lowercase();
+            name.strip_prefix(&path.to_lowercase()).is_some_and(is_end)
+        }
     }
 }
 

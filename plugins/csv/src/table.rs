@@ -43,6 +43,8 @@ impl Table {
         let mut parser = Parser::new(delimiter);
         let header = match parser.next_with_text(input)? {
             Found::End => return Ok(None),
+            // An export of nobody may be its end marker alone.
+            _ if parser.is(options.marker) => return Ok(None),
             found => header(&parser, &found, input.name())?,
         };
         let columns = columns(&header, slots, options.optional, input.name())?;
@@ -93,12 +95,6 @@ impl Table {
             }
         }
     }
-
-    fn is_marker(&self) -> bool {
-        self.marker
-            .as_ref()
-            .is_some_and(|marker| self.parser.raw.trim_ascii() == marker.as_bytes())
-    }
 }
 
 impl Records for Table {
@@ -123,7 +119,7 @@ impl Records for Table {
             Found::Record(end) => end,
         };
         let line = self.parser.line;
-        if self.is_marker() {
+        if self.parser.is(self.marker.as_deref()) {
             return Ok(Event::Marker { line });
         }
         if let Err(fault) = self.judge(end) {
@@ -358,6 +354,11 @@ impl Parser {
     /// write such rows below their last one.
     fn is_blank(&self) -> bool {
         self.text().trim_ascii().is_empty()
+    }
+
+    /// True if the record is the declared end marker.
+    fn is(&self, marker: Option<&str>) -> bool {
+        marker.is_some_and(|marker| self.raw.trim_ascii() == marker.as_bytes())
     }
 
     fn text(&self) -> &[u8] {

@@ -43,6 +43,18 @@ fn dots_lead_into_objects() {
     );
 }
 
+/// Names are collected from the first records only; what comes later must be
+/// read in the same way.
+#[test]
+fn a_long_file_is_read_alike_to_its_end() {
+    let file: String = (0..300)
+        .map(|id| format!("{{\"ID\": {id}, \"Name\": {{\"Given\": \"A\", \"ÉTÉ\": \"b\"}}, \"x\": [1, {{}}]}}\n"))
+        .collect();
+    let read = read(JSON, file, &["name.given", "name.été"]).unwrap();
+    let expected: Vec<String> = (0..300).map(|id| format!("{id} active A|b")).collect();
+    assert_eq!(read.lines(), expected);
+}
+
 #[test]
 fn broken_lines_hold_their_person() {
     let file = concat!(

@@ -26,6 +26,10 @@ fn an_empty_file_proves_nothing() {
         assert_eq!((reason, rows), (PartialReason::Empty, 0), "{file:?}");
         assert_eq!(text, "`people.txt`: nobody is in it");
     }
+    let marked = r##"{"path": "people.csv", "id": "id", "end_marker": "#END"}"##;
+    for file in ["#END\n", "id,name\n#END\n"] {
+        assert_eq!(partial(marked, file).0, PartialReason::Empty, "{file:?}");
+    }
     for path in ["people.jsonl", "people.ldif"] {
         let settings = format!(r#"{{"path": "{path}", "id": "id"}}"#);
         assert_eq!(partial(&settings, "\n").0, PartialReason::Empty, "{path}");
