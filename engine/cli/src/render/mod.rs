@@ -18,6 +18,8 @@ pub mod trouble;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests;
 
 pub use palette::Palette;
