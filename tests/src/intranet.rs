@@ -82,9 +82,12 @@ impl Intranet {
         self.plan().changes_are(&[]);
     }
 
-    /// All accounts, in order of their usernames.
+    /// All accounts, in order of their usernames; none before there is a state.
     #[track_caller]
     pub fn accounts(&self) -> Vec<Account> {
+        if !self.muster.folder().join(".muster").exists() {
+            return Vec::new();
+        }
         let output = self.admin(&["list", "--format", "json"]).ok();
         let list = output.json();
         let list = list
@@ -154,10 +157,8 @@ impl Intranet {
 
 /// The object in a record of an export that is this person's account.
 fn account_in<'a>(record: &'a mut Value, username: &str) -> Option<&'a mut Value> {
-    if record.get("username")?.as_str() == Some(username) && record.get("fields")?.is_object() {
-        return Some(record);
-    }
-    None
+    let account = record.get_mut("account")?;
+    (account["username"] == username).then_some(account)
 }
 
 /// A plan, as its JSON says it.

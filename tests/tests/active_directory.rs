@@ -18,6 +18,9 @@ use serde_json::json;
 
 const GROUP: &str = "Intranet";
 
+/// How nested membership can be read.
+const WAYS: [&str; 3] = ["member", "memberOf", "in-chain"];
+
 fn people() -> [User; 4] {
     [
         User::new("anna", "Anna", "Ek"),
@@ -317,7 +320,7 @@ fn nested_membership_counts_both_ways() {
         group_ldif(GROUP, &[&dn("Anna Ek"), &dn("Oslo")]),
     ];
     let server = Samba::serve(&people(), &groups);
-    for way in ["member", "memberOf"] {
+    for way in WAYS {
         let intranet = Intranet::synced(&Policy::samba(&server, GROUP).set("membership", way));
         assert_eq!(intranet.usernames(), ["anna", "ben", "clara"], "by {way}");
         intranet.is_settled();
@@ -356,7 +359,7 @@ fn names_with_special_signs_are_found() {
     let dns: Vec<String> = people.iter().map(User::dn).collect();
     let members: Vec<&str> = dns.iter().map(String::as_str).collect();
     let server = Samba::serve(&people, &[group_ldif(GROUP, &members)]);
-    for way in ["member", "memberOf"] {
+    for way in WAYS {
         let intranet = Intranet::synced(&Policy::samba(&server, GROUP).set("membership", way));
         assert_eq!(
             intranet.usernames(),
