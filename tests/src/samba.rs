@@ -219,6 +219,19 @@ impl Samba {
             .replace(dn, "userAccountControl", &bits.to_string());
     }
 
+    /// Gives a person another logon name, in both of its forms.
+    #[track_caller]
+    pub fn logon(&self, dn: &str, account: &str) {
+        let mut text = String::new();
+        line(&mut text, "dn", dn);
+        let _ = write!(
+            text,
+            "changetype: modify\nreplace: sAMAccountName\nsAMAccountName: {account}\n-\n\
+             replace: userPrincipalName\nuserPrincipalName: {account}@corp.example\n"
+        );
+        self.admin().change(&text);
+    }
+
     /// Puts an entry into a group.
     #[track_caller]
     pub fn join(&self, group: &str, member: &str) {

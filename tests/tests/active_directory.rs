@@ -158,9 +158,7 @@ fn a_local_edit_is_reverted_and_an_unmapped_field_is_kept() {
 fn another_logon_name_renames_the_same_account() {
     let (server, intranet) = synced();
     let before = intranet.account("anna");
-    server
-        .admin()
-        .replace(&dn("Anna Ek"), "sAMAccountName", "anna.lund");
+    server.logon(&dn("Anna Ek"), "anna.lund");
     intranet
         .plan()
         .changes_are(&[("rename", "anna.lund", "renamed")]);
@@ -181,9 +179,7 @@ fn a_rename_under_username_key_is_recognised_and_carried_out_by_a_command() {
     let server = domain();
     let intranet = Intranet::synced(&Policy::samba(&server, GROUP).by_username());
     let before = intranet.account("anna");
-    server
-        .admin()
-        .replace(&dn("Anna Ek"), "sAMAccountName", "anna.lund");
+    server.logon(&dn("Anna Ek"), "anna.lund");
     let plan = intranet.plan();
     plan.changes_are(&[]);
     assert!(plan.findings("likely-rename")[0].contains("muster account rename anna anna.lund"));
@@ -197,13 +193,12 @@ fn a_rename_under_username_key_is_recognised_and_carried_out_by_a_command() {
 fn a_swap_of_two_usernames_is_one_plan() {
     let (server, intranet) = synced();
     let (anna, ben) = (intranet.account("anna"), intranet.account("ben"));
-    let admin = server.admin();
     for (name, account) in [
         ("Anna Ek", "anyone"),
         ("Ben Berg", "anna"),
         ("Anna Ek", "ben"),
     ] {
-        admin.replace(&dn(name), "sAMAccountName", account);
+        server.logon(&dn(name), account);
     }
     intranet
         .plan()

@@ -86,7 +86,7 @@ fn a_password_is_not_sent_without_tls() {
 fn a_server_that_insists_on_tls_is_understood() {
     let server = Slapd::serve_with(&staff(), Plaintext::Refused);
     let intranet = Intranet::new(&bare(&server).set("allow_plaintext", "true"));
-    intranet.sync().exits(1).says("TLS");
+    intranet.sync().exits(1).says("ldaps://");
     assert!(intranet.usernames().is_empty());
 }
 
