@@ -175,6 +175,13 @@ fn is_locked(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
 }
 
+/// Takes off the places in sled's source through which an error has come.
+fn plain(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    let last = text.rsplit(" -> ").next().unwrap_or(&text);
+    io::Error::new(error.kind(), last)
+}
+
 /// Turns what sled did into a value or an error.
 fn settle<T>(
     dir: &Path,
@@ -185,9 +192,9 @@ fn settle<T>(
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(match error.kind() {
             io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
-                StoreError::damaged(dir, format!("the database reports: {error}"))
+                StoreError::damaged(dir, format!("the database reports: {}", plain(error)))
             }
-            _ => StoreError::io(doing, dir, error),
+            _ => StoreError::io(doing, dir, plain(error)),
         }),
         Err(panic) => {
             let text = panic

@@ -17,9 +17,9 @@ pub(super) const RUNS: &[u8] = b"r";
 /// Audit: `t`, run, part.
 pub(super) const AUDIT: &[u8] = b"t";
 /// Index of usernames: `u`, bucket.
-pub(super) const USERNAMES: &[u8] = b"u";
+pub(super) const USERNAMES: u8 = b'u';
 /// Index of directories' people: `x`, bucket.
-pub(super) const PEOPLE: &[u8] = b"x";
+pub(super) const PEOPLE: u8 = b'x';
 
 pub(super) fn accounts(block: Block) -> Vec<u8> {
     join(ACCOUNTS, &block.0.to_be_bytes())
@@ -43,10 +43,6 @@ pub(super) fn audit(run: RunId) -> Vec<u8> {
 
 pub(super) fn audit_part(run: RunId, part: u32) -> Vec<u8> {
     join(&audit(run), &part.to_be_bytes())
-}
-
-pub(super) fn bucket(index: &[u8], number: u8) -> Vec<u8> {
-    join(index, &[number])
 }
 
 /// Reads a block's number back from the end of its key.

@@ -18,7 +18,7 @@ pub(super) enum Name {
 }
 
 /// A bucket of one of the indexes.
-pub(super) type BucketKey = Vec<u8>;
+type BucketKey = [u8; 2];
 
 impl Name {
     /// All that an account is called.
@@ -49,7 +49,7 @@ impl Name {
         };
         let [first, ..] = *hash.as_bytes();
         let short = hash.as_bytes().first_chunk().copied().unwrap_or_default();
-        (keys::bucket(index, first), u64::from_le_bytes(short))
+        ([index, first], u64::from_le_bytes(short))
     }
 
     fn taken(self, holder: AccountId, claimant: AccountId) -> StoreError {
@@ -71,77 +71,69 @@ impl Name {
 
 /// Names that a commit lets go and takes.
 #[derive(Default)]
-pub(super) struct Names {
-    released: BTreeMap<BucketKey, BTreeSet<(u64, AccountId)>>,
-    claimed: BTreeMap<BucketKey, BTreeMap<(u64, Name), AccountId>>,
+pub(super) struct Names(BTreeMap<BucketKey, Moves>);
+
+/// What changes in one bucket.
+#[derive(Default)]
+struct Moves {
+    released: Vec<(u64, AccountId)>,
+    claimed: Vec<(u64, Name, AccountId)>,
 }
 
 impl Names {
     /// Notes what an account was called and is to be called.
-    pub(super) fn change(
-        &mut self,
-        old: Option<&Account>,
-        new: Option<&Account>,
-    ) -> Result<(), StoreError> {
-        let names = |account: Option<&Account>| -> BTreeSet<Name> {
-            account.into_iter().flat_map(Name::all).collect()
-        };
+    pub(super) fn change(&mut self, old: Option<&Account>, new: Option<&Account>) {
         if let (Some(old), Some(new)) = (old, new)
             && old.username == new.username
             && old.owner == new.owner
             && old.external_id == new.external_id
         {
-            return Ok(());
+            return;
         }
+        let names = |account: Option<&Account>| -> Vec<Name> {
+            account.into_iter().flat_map(Name::all).collect()
+        };
         let (before, after) = (names(old), names(new));
-        if let Some(old) = old {
-            for name in before.difference(&after) {
+        for name in before.iter().filter(|name| !after.contains(name)) {
+            let (bucket, hash) = name.place();
+            let moves = self.0.entry(bucket).or_default();
+            moves.released.extend(old.map(|old| (hash, old.id)));
+        }
+        for name in after {
+            if !before.contains(&name) {
                 let (bucket, hash) = name.place();
-                self.released
-                    .entry(bucket)
-                    .or_default()
-                    .insert((hash, old.id));
+                let moves = self.0.entry(bucket).or_default();
+                moves.claimed.extend(new.map(|new| (hash, name, new.id)));
             }
         }
-        if let Some(new) = new {
-            for name in after.difference(&before) {
-                let (bucket, hash) = name.place();
-                let bucket = self.claimed.entry(bucket).or_default();
-                if let Some(first) = bucket.insert((hash, name.clone()), new.id) {
-                    return Err(name.clone().taken(first, new.id));
-                }
-            }
-        }
-        Ok(())
     }
 
-    /// Lets go, then takes; refuses a name that somebody else keeps.
+    /// Lets go, then takes; refuses a name that somebody else keeps or takes.
     pub(super) fn write(
-        mut self,
+        self,
         border: &Border,
         account: &dyn Fn(AccountId) -> Result<Option<Account>, StoreError>,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let buckets: BTreeSet<BucketKey> = self
-            .released
-            .keys()
-            .chain(self.claimed.keys())
-            .cloned()
-            .collect();
-        for key in buckets {
+        for (key, mut moves) in self.0 {
             let mut bucket = load(border, &key)?;
-            for (hash, id) in self.released.remove(&key).unwrap_or_default() {
+            for (hash, id) in moves.released {
                 bucket.remove(hash, id);
             }
-            let claimed = self.claimed.remove(&key).unwrap_or_default();
-            for ((hash, name), claimant) in &claimed {
+            moves.claimed.sort_unstable();
+            for (first, second) in moves.claimed.iter().zip(moves.claimed.iter().skip(1)) {
+                if first.1 == second.1 {
+                    return Err(first.1.clone().taken(first.2, second.2));
+                }
+            }
+            for (hash, name, claimant) in &moves.claimed {
                 for holder in bucket.with(*hash) {
                     if account(holder)?.is_some_and(|account| name.fits(&account)) {
                         return Err(name.clone().taken(holder, *claimant));
                     }
                 }
             }
-            for ((hash, _), id) in claimed {
+            for (hash, _, id) in moves.claimed {
                 bucket.insert(hash, id);
             }
             batch.insert(key, bucket.pack());
@@ -165,11 +157,11 @@ pub(super) fn check(border: &Border, report: &mut Report) -> Result<(), StoreErr
         }
     })?;
     let mut found = Vec::with_capacity(expected.len());
+    let key = |index: u8, rest: &[u8]| [index, rest.first().copied().unwrap_or_default()];
     for index in [keys::USERNAMES, keys::PEOPLE] {
-        border.each(index, |rest, record| {
-            let key = [index, rest].concat();
+        border.each(&[index], |rest, record| {
             let bucket = Bucket::unpack(record)?;
-            found.extend(bucket.iter().map(|(hash, id)| (key.clone(), hash, id)));
+            found.extend(bucket.iter().map(|(hash, id)| (key(index, rest), hash, id)));
             Ok(())
         })?;
     }

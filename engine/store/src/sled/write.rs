@@ -122,7 +122,7 @@ impl<'a> Draft<'a> {
                     (Some(_), None) => self.meta.accounts -= 1,
                     (Some(_), Some(_)) => {}
                 }
-                names.change(old.as_ref(), fate.as_ref())?;
+                names.change(old.as_ref(), fate.as_ref());
                 if let Some(account) = fate {
                     let after = AccountId(id.0.saturating_add(1));
                     self.meta.next_account = self.meta.next_account.max(after);
