@@ -16,7 +16,14 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What is passed on from the variables that cargo reads or sets.
 const KEPT: [&str; 2] = ["CARGO_HOME", "CARGO_MAKEFLAGS"];
-const DROPPED: [&str; 6] = ["CARGO", "CLIPPY_", "RUSTFLAGS", "RUSTDOC", "RUSTC_", "__CARGO"];
+const DROPPED: [&str; 6] = [
+    "CARGO",
+    "CLIPPY_",
+    "RUSTFLAGS",
+    "RUSTDOC",
+    "RUSTC_",
+    "__CARGO",
+];
 /// Where cargo finds its packages.
 const NETWORK: [&str; 5] = [
     "CARGO_NET_",
@@ -74,7 +81,13 @@ fn ready_made(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
 
 fn built() -> Result<Vec<PathBuf>, Failed> {
     let root = folder("CARGO_MANIFEST_DIR").join("../..");
-    for input in ["plugins", "wit", "Cargo.lock", "Cargo.toml", ".cargo/config.toml"] {
+    for input in [
+        "plugins",
+        "wit",
+        "Cargo.lock",
+        "Cargo.toml",
+        ".cargo/config.toml",
+    ] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
     if !target_is_installed(&root) {
@@ -135,7 +148,10 @@ fn same_everywhere(root: &Path) -> OsString {
         user.map(|user| user.join(".cargo"))
     });
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    let folders = home.map(|home| (home, "/cargo")).into_iter().chain([(root, "/muster")]);
+    let folders = home
+        .map(|home| (home, "/cargo"))
+        .into_iter()
+        .chain([(root, "/muster")]);
     let mut flags = OsString::new();
     for (folder, name) in folders {
         if !flags.is_empty() {

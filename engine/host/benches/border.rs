@@ -1,6 +1,13 @@
 //! What it costs to bring people over the border: reading and packing by the
 //! bundled CSV plugin, and the border alone.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a benchmark")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a benchmark"
+)]
 
 #[allow(dead_code, reason = "the tests use more of it")]
 #[path = "../tests/plugins/common.rs"]
@@ -16,7 +23,18 @@ use std::path::Path;
 const PEOPLE: u64 = 50_000;
 
 const ATTRIBUTES: [&str; 12] = [
-    "name", "given", "surname", "mail", "phone", "department", "title", "city", "street", "office", "manager", "hired",
+    "name",
+    "given",
+    "surname",
+    "mail",
+    "phone",
+    "department",
+    "title",
+    "city",
+    "street",
+    "office",
+    "manager",
+    "hired",
 ];
 
 fn file() -> String {
@@ -50,7 +68,12 @@ fn border(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("people.csv"), file()).unwrap();
     let plugin = Plugin::load(&HOST, "csv", Path::new("")).unwrap();
-    let csv = bind_in(&plugin, json!({"path": "people.csv", "id": "id"}), folder.path()).unwrap();
+    let csv = bind_in(
+        &plugin,
+        json!({"path": "people.csv", "id": "id"}),
+        folder.path(),
+    )
+    .unwrap();
     let all = request(&ATTRIBUTES);
     let mut few = request(&["mail", "surname"]);
     few.page_size = 500;
@@ -58,8 +81,12 @@ fn border(c: &mut Criterion) {
     let mut group = c.benchmark_group("border");
     group.sample_size(10);
     group.throughput(Throughput::Elements(PEOPLE));
-    group.bench_function("csv, 12 attributes", |b| b.iter(|| assert_eq!(everybody(&csv, &all), PEOPLE)));
-    group.bench_function("csv, 2 attributes", |b| b.iter(|| assert_eq!(everybody(&csv, &few), PEOPLE)));
+    group.bench_function("csv, 12 attributes", |b| {
+        b.iter(|| assert_eq!(everybody(&csv, &all), PEOPLE))
+    });
+    group.bench_function("csv, 2 attributes", |b| {
+        b.iter(|| assert_eq!(everybody(&csv, &few), PEOPLE))
+    });
 
     let pages = PEOPLE / 1000;
     let repeats = bind(&load(&HOST, "repeats"), json!({"pages": pages})).unwrap();

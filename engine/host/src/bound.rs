@@ -1,5 +1,6 @@
 //! A plugin bound to a policy's settings, and what can be asked of it.
 
+use crate::bindings::SourcePre;
 use crate::cancel::Cancel;
 use crate::capability::Capabilities;
 use crate::crash::Crash;
@@ -7,10 +8,9 @@ use crate::grants::{Grants, Values};
 use crate::host::Shared;
 use crate::http::EndpointFault;
 use crate::instance::Instance;
+use crate::instance::State;
 use crate::ldap;
 use crate::plugin::{About, Plugin};
-use crate::bindings::SourcePre;
-use crate::instance::State;
 use crate::questions::{Attribute, AttributesError, CheckError, CheckStep};
 use crate::reader::{ReadError, Reader};
 use crate::request::{ReadRequest, Scope};
@@ -124,11 +124,13 @@ impl BindError {
     /// Says what to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Settings { problems, .. } => problems.first().and_then(|problem| problem.hint.clone()),
-            Self::Kind { setting, .. } => Some(format!("look at `provider.config.{setting}`")),
-            Self::NoSecret { secret } => {
-                Some(format!("add to `provider.secrets`: `{secret}: {{env: VARIABLE}}`"))
+            Self::Settings { problems, .. } => {
+                problems.first().and_then(|problem| problem.hint.clone())
             }
+            Self::Kind { setting, .. } => Some(format!("look at `provider.config.{setting}`")),
+            Self::NoSecret { secret } => Some(format!(
+                "add to `provider.secrets`: `{secret}: {{env: VARIABLE}}`"
+            )),
             Self::UnknownSecret { secret, known, .. } => {
                 let known = || known.iter().map(String::as_str);
                 Some(match nearest(secret, known()) {
@@ -137,7 +139,9 @@ impl BindError {
                     None => format!("known are {}", listed(known())),
                 })
             }
-            Self::Authorities { .. } => Some("the path is relative to the policy's folder".to_owned()),
+            Self::Authorities { .. } => {
+                Some("the path is relative to the policy's folder".to_owned())
+            }
             Self::Ldap(failure) => failure.hint(),
             Self::Endpoint { source, .. } => Some(source.hint().to_owned()),
         }
@@ -177,7 +181,12 @@ impl Plan {
     }
 
     pub fn capabilities(&self) -> Capabilities {
-        Capabilities::new(&self.about().name, self.grants.clone(), self.now_ms, &self.shared().limits)
+        Capabilities::new(
+            &self.about().name,
+            self.grants.clone(),
+            self.now_ms,
+            &self.shared().limits,
+        )
     }
 
     /// Runs what a plugin is asked, and waits for it.
@@ -186,8 +195,12 @@ impl Plan {
         ask: impl AsyncFnOnce(Cancel) -> T + Send,
         no_thread: impl FnOnce(Crash) -> T,
     ) -> T {
-        let gone = || Crash::Thread { why: "the host is shutting down".to_owned() };
-        let Some(runtime) = self.shared().runtime() else { return no_thread(gone()) };
+        let gone = || Crash::Thread {
+            why: "the host is shutting down".to_owned(),
+        };
+        let Some(runtime) = self.shared().runtime() else {
+            return no_thread(gone());
+        };
         let asked = thread::scope(|scope| {
             let thread = thread::Builder::new().name("muster-plugin".to_owned());
             match thread.spawn_scoped(scope, || runtime.block_on(ask(Cancel::default()))) {
@@ -204,12 +217,19 @@ impl Plugin {
     /// schema, and its needs are granted what they name.
     pub fn bind(&self, binding: Binding<'_>) -> Result<Bound, BindError> {
         let plugin = || self.about.name.clone();
-        let settings = self
-            .schema
-            .check(binding.settings)
-            .map_err(|problems| BindError::Settings { plugin: plugin(), problems })?;
+        let settings =
+            self.schema
+                .check(binding.settings)
+                .map_err(|problems| BindError::Settings {
+                    plugin: plugin(),
+                    problems,
+                })?;
         self.known_secrets(binding.secrets)?;
-        let values = Values { settings: &settings, secrets: binding.secrets, folder: binding.folder };
+        let values = Values {
+            settings: &settings,
+            secrets: binding.secrets,
+            folder: binding.folder,
+        };
         let grants = Grants::new(&self.about.needs, &values)?;
         let plan = Plan {
             plugin: self.clone(),
@@ -217,15 +237,26 @@ impl Plugin {
             grants: Arc::new(grants),
             now_ms: binding.now_ms,
         };
-        Ok(Bound { plan: Arc::new(plan) })
+        Ok(Bound {
+            plan: Arc::new(plan),
+        })
     }
 
     fn known_secrets(&self, secrets: &BTreeMap<String, Secret>) -> Result<(), BindError> {
         let needs = &self.about.needs;
-        let passwords = needs.ldap.values().filter_map(|need| need.password.as_deref());
-        let bearers = needs.http.values().filter_map(|need| need.bearer.as_deref());
+        let passwords = needs
+            .ldap
+            .values()
+            .filter_map(|need| need.password.as_deref());
+        let bearers = needs
+            .http
+            .values()
+            .filter_map(|need| need.bearer.as_deref());
         let known: BTreeSet<&str> = passwords.chain(bearers).collect();
-        match secrets.keys().find(|secret| !known.contains(secret.as_str())) {
+        match secrets
+            .keys()
+            .find(|secret| !known.contains(secret.as_str()))
+        {
             None => Ok(()),
             Some(secret) => Err(BindError::UnknownSecret {
                 plugin: self.about.name.clone(),
@@ -244,7 +275,10 @@ impl Bound {
 
     /// Proves settings, network, rights and the search itself, by cheap calls.
     pub fn check(&self, scope: &Scope) -> Result<Vec<CheckStep>, CheckError> {
-        let crashed = |crash| CheckError::Crashed { plugin: self.about().name.clone(), crash };
+        let crashed = |crash| CheckError::Crashed {
+            plugin: self.about().name.clone(),
+            crash,
+        };
         self.plan.on_a_thread(
             async |cancel| {
                 let mut instance = Instance::open(&self.plan, cancel.watch()).await?;
@@ -262,7 +296,10 @@ impl Bound {
     /// Asks which attributes the source can deliver.
     pub fn attributes(&self) -> Result<Vec<Attribute>, AttributesError> {
         let plugin = || self.about().name.clone();
-        let crashed = |crash| AttributesError::Crashed { plugin: plugin(), crash };
+        let crashed = |crash| AttributesError::Crashed {
+            plugin: plugin(),
+            crash,
+        };
         self.plan.on_a_thread(
             async |cancel| {
                 let mut instance = Instance::open(&self.plan, cancel.watch()).await?;
@@ -271,7 +308,10 @@ impl Bound {
                 });
                 match asked.await.map_err(crashed)? {
                     Ok(attributes) => Ok(attributes.into_iter().map(Into::into).collect()),
-                    Err(failure) => Err(AttributesError::Failed { plugin: plugin(), failure: failure.into() }),
+                    Err(failure) => Err(AttributesError::Failed {
+                        plugin: plugin(),
+                        failure: failure.into(),
+                    }),
                 }
             },
             |crash| Err(crashed(crash)),

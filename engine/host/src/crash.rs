@@ -48,8 +48,8 @@ pub enum Crash {
         /// In the engine's words.
         what: String,
     },
-    /// The system gave it no thread to run on.
-    #[error("no thread could be started for it: {why}")]
+    /// It has no thread to run on, or lost it.
+    #[error("its thread is missing: {why}")]
     Thread {
         /// In the system's words.
         why: String,

@@ -122,6 +122,15 @@ macro_rules! same_kinds {
 }
 
 same_kinds!(
-    Config, Auth, Denied, Unavailable, Throttled, StaleCursor, Data, Drifted, Unsupported,
-    Cancelled, Internal
+    Config,
+    Auth,
+    Denied,
+    Unavailable,
+    Throttled,
+    StaleCursor,
+    Data,
+    Drifted,
+    Unsupported,
+    Cancelled,
+    Internal
 );

@@ -41,16 +41,22 @@ impl Grants {
     pub fn new(needs: &Needs, values: &Values<'_>) -> Result<Self, BindError> {
         let mut grants = Self::default();
         for (name, need) in &needs.files {
-            let path = values.text(&need.path)?.map(|path| values.folder.join(path));
+            let path = values
+                .text(&need.path)?
+                .map(|path| values.folder.join(path));
             grants.files.insert(name.clone(), granted(path, &need.path));
         }
         for (name, need) in &needs.ldap {
             let settings = values.ldap(need)?;
-            grants.ldap.insert(name.clone(), granted(settings, &need.url));
+            grants
+                .ldap
+                .insert(name.clone(), granted(settings, &need.url));
         }
         for (name, need) in &needs.http {
             let endpoint = values.http(name, need)?;
-            grants.http.insert(name.clone(), granted(endpoint, &need.base_url));
+            grants
+                .http
+                .insert(name.clone(), granted(endpoint, &need.base_url));
         }
         Ok(grants)
     }
@@ -59,7 +65,9 @@ impl Grants {
 fn granted<T>(value: Option<T>, setting: &str) -> Grant<T> {
     match value {
         Some(value) => Grant::Bound(value),
-        None => Grant::Open { setting: setting.to_owned() },
+        None => Grant::Open {
+            setting: setting.to_owned(),
+        },
     }
 }
 
@@ -68,7 +76,10 @@ impl Values<'_> {
         match self.settings.get(setting) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(BindError::Kind { setting: setting.to_owned(), wanted: "a text" }),
+            Some(_) => Err(BindError::Kind {
+                setting: setting.to_owned(),
+                wanted: "a text",
+            }),
         }
     }
 
@@ -77,11 +88,16 @@ impl Values<'_> {
     }
 
     fn flag(&self, setting: Option<&String>) -> Result<bool, BindError> {
-        let Some(setting) = setting else { return Ok(false) };
+        let Some(setting) = setting else {
+            return Ok(false);
+        };
         match self.settings.get(setting) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
-            Some(_) => Err(BindError::Kind { setting: setting.to_owned(), wanted: "`true` or `false`" }),
+            Some(_) => Err(BindError::Kind {
+                setting: setting.to_owned(),
+                wanted: "`true` or `false`",
+            }),
         }
     }
 
@@ -90,25 +106,38 @@ impl Values<'_> {
     }
 
     fn trust(&self, setting: Option<&String>) -> Result<Trust, BindError> {
-        let Some(file) = self.optional(setting)? else { return Ok(Trust::System) };
+        let Some(file) = self.optional(setting)? else {
+            return Ok(Trust::System);
+        };
         let path = self.folder.join(file);
-        let unreadable = |source| BindError::Authorities { path: path.clone(), source };
+        let unreadable = |source| BindError::Authorities {
+            path: path.clone(),
+            source,
+        };
         Ok(Trust::Only(std::fs::read(&path).map_err(unreadable)?))
     }
 
     fn ldap(&self, need: &LdapNeed) -> Result<Option<LdapSettings>, BindError> {
-        let Some(url) = self.text(&need.url)? else { return Ok(None) };
+        let Some(url) = self.text(&need.url)? else {
+            return Ok(None);
+        };
         let settings = LdapSettings {
             url: url.to_owned(),
             bind_dn: self.optional(need.bind_dn.as_ref())?.map(str::to_owned),
-            password: self.secret(need.password.as_ref()).map(|secret| secret.reveal().to_owned()),
+            password: self
+                .secret(need.password.as_ref())
+                .map(|secret| secret.reveal().to_owned()),
             trust: self.trust(need.ca.as_ref())?,
             starttls: self.flag(need.starttls.as_ref())?,
             allow_plaintext: self.flag(need.allow_plaintext.as_ref())?,
             ..LdapSettings::default()
         };
-        if let (Some(_), None, Some(secret)) = (&settings.bind_dn, &settings.password, &need.password) {
-            return Err(BindError::NoSecret { secret: secret.clone() });
+        if let (Some(_), None, Some(secret)) =
+            (&settings.bind_dn, &settings.password, &need.password)
+        {
+            return Err(BindError::NoSecret {
+                secret: secret.clone(),
+            });
         }
         // Opens nothing: the settings are checked while the operator looks.
         Connection::new(settings.clone()).map_err(BindError::Ldap)?;
@@ -116,17 +145,32 @@ impl Values<'_> {
     }
 
     fn http(&self, name: &str, need: &HttpNeed) -> Result<Option<Endpoint>, BindError> {
-        let Some(url) = self.text(&need.base_url)? else { return Ok(None) };
+        let Some(url) = self.text(&need.base_url)? else {
+            return Ok(None);
+        };
         let bearer = match &need.bearer {
             None => None,
             Some(secret) => match self.secrets.get(secret) {
                 Some(token) => Some(token.clone()),
-                None => return Err(BindError::NoSecret { secret: secret.clone() }),
+                None => {
+                    return Err(BindError::NoSecret {
+                        secret: secret.clone(),
+                    });
+                }
             },
         };
-        let wrong = |source: EndpointFault| BindError::Endpoint { setting: need.base_url.clone(), source };
+        let wrong = |source: EndpointFault| BindError::Endpoint {
+            setting: need.base_url.clone(),
+            source,
+        };
         let plain = self.flag(need.allow_plaintext.as_ref())?;
-        let endpoint = Endpoint::new(name, &need.base_url, url, bearer, self.trust(need.ca.as_ref())?);
+        let endpoint = Endpoint::new(
+            name,
+            &need.base_url,
+            url,
+            bearer,
+            self.trust(need.ca.as_ref())?,
+        );
         let endpoint = endpoint.and_then(|endpoint| endpoint.encrypted_or(plain));
         endpoint.map(Some).map_err(wrong)
     }

@@ -58,7 +58,8 @@ impl Inspected {
         if !Parser::is_component(bytes) {
             return Err(FileFault::NotAComponent);
         }
-        let damaged = |error: wasmparser::BinaryReaderError| FileFault::Damaged(error.message().to_owned());
+        let damaged =
+            |error: wasmparser::BinaryReaderError| FileFault::Damaged(error.message().to_owned());
         Validator::new_with_features(WasmFeatures::default())
             .validate_all(bytes)
             .map_err(damaged)?;
@@ -66,12 +67,17 @@ impl Inspected {
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(bytes) {
             match payload.map_err(damaged)? {
-                Payload::Version { encoding: Encoding::Module | Encoding::Component, .. } => depth += 1,
+                Payload::Version {
+                    encoding: Encoding::Module | Encoding::Component,
+                    ..
+                } => depth += 1,
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::CustomSection(section) => found.section(section.name(), section.data())?,
                 Payload::ComponentImportSection(imports) if depth == 1 => {
                     for import in imports {
-                        found.imports.push(import.map_err(damaged)?.name.name.to_owned());
+                        found
+                            .imports
+                            .push(import.map_err(damaged)?.name.name.to_owned());
                     }
                 }
                 _ => {}
@@ -95,7 +101,9 @@ impl Inspected {
 
     /// Checks that the file can do no more than its manifest asks for.
     pub fn check_imports(&self, needs: &Needs) -> Result<(), ImportFault> {
-        self.imports.iter().try_for_each(|import| check_import(import, needs))
+        self.imports
+            .iter()
+            .try_for_each(|import| check_import(import, needs))
     }
 }
 
@@ -103,7 +111,9 @@ fn check_import(import: &str, needs: &Needs) -> Result<(), ImportFault> {
     if import.starts_with("wasi:") {
         return Err(ImportFault::Wasi(import.to_owned()));
     }
-    let ours = import.strip_prefix(PACKAGE).and_then(|rest| rest.split_once('@'));
+    let ours = import
+        .strip_prefix(PACKAGE)
+        .and_then(|rest| rest.split_once('@'));
     let kind = match ours {
         Some((interface, version)) if version.starts_with(LINE) => interface,
         _ => return Err(ImportFault::Unknown(import.to_owned())),
@@ -117,7 +127,10 @@ fn check_import(import: &str, needs: &Needs) -> Result<(), ImportFault> {
     };
     match declared {
         true => Ok(()),
-        false => Err(ImportFault::Undeclared { import: import.to_owned(), kind }),
+        false => Err(ImportFault::Undeclared {
+            import: import.to_owned(),
+            kind,
+        }),
     }
 }
 
@@ -134,17 +147,35 @@ mod tests {
         let check = |import| check_import(import, &needs);
         assert_eq!(check("muster:provider/host@0.1.0"), Ok(()));
         assert_eq!(check("muster:provider/files@0.1.7"), Ok(()));
-        assert!(matches!(check("muster:provider/ldap@0.1.0"), Err(ImportFault::Undeclared { .. })));
-        assert!(matches!(check("muster:provider/files@0.2.0"), Err(ImportFault::Unknown(_))));
-        assert!(matches!(check("muster:provider/sql@0.1.0"), Err(ImportFault::Unknown(_))));
-        assert!(matches!(check("wasi:cli/environment@0.2.0"), Err(ImportFault::Wasi(_))));
+        assert!(matches!(
+            check("muster:provider/ldap@0.1.0"),
+            Err(ImportFault::Undeclared { .. })
+        ));
+        assert!(matches!(
+            check("muster:provider/files@0.2.0"),
+            Err(ImportFault::Unknown(_))
+        ));
+        assert!(matches!(
+            check("muster:provider/sql@0.1.0"),
+            Err(ImportFault::Unknown(_))
+        ));
+        assert!(matches!(
+            check("wasi:cli/environment@0.2.0"),
+            Err(ImportFault::Wasi(_))
+        ));
         assert!(matches!(check("env"), Err(ImportFault::Unknown(_))));
     }
 
     #[test]
     fn other_files_are_no_components() {
-        assert_eq!(Inspected::read(b"name,mail\n"), Err(FileFault::NotAComponent));
-        assert_eq!(Inspected::read(b"\0asm\x01\0\0\0"), Err(FileFault::NotAComponent));
+        assert_eq!(
+            Inspected::read(b"name,mail\n"),
+            Err(FileFault::NotAComponent)
+        );
+        assert_eq!(
+            Inspected::read(b"\0asm\x01\0\0\0"),
+            Err(FileFault::NotAComponent)
+        );
         let cut = b"\0asm\x0d\0\x01\0\x07";
         assert!(matches!(Inspected::read(cut), Err(FileFault::Damaged(_))));
     }

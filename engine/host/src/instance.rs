@@ -80,7 +80,10 @@ impl Instance {
     /// Makes a fresh instance and opens a session in it.
     pub async fn open(plan: &Plan, cancelled: Cancelled) -> Result<Self, OpenError> {
         let plugin = || plan.about().name.clone();
-        let crashed = |crash| OpenError::Crashed { plugin: plugin(), crash };
+        let crashed = |crash| OpenError::Crashed {
+            plugin: plugin(),
+            crash,
+        };
         let (mut store, answer) = new_store(plan, cancelled);
         let source = fenced(&mut store, answer, async |store| {
             plan.component().instantiate_async(store).await
@@ -90,8 +93,16 @@ impl Instance {
             provider(&source).call_open(store, plan.settings()).await
         });
         match opened.await.map_err(crashed)? {
-            Ok(session) => Ok(Self { store, source, session, answer }),
-            Err(failure) => Err(OpenError::Failed { plugin: plugin(), failure: failure.into() }),
+            Ok(session) => Ok(Self {
+                store,
+                source,
+                session,
+                answer,
+            }),
+            Err(failure) => Err(OpenError::Failed {
+                plugin: plugin(),
+                failure: failure.into(),
+            }),
         }
     }
 

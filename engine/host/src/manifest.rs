@@ -101,7 +101,10 @@ pub enum ManifestError {
     #[error("it is not TOML: {0}")]
     Toml(String),
     /// It was made for another version of the interface.
-    #[error("it was made for `{found}`; this Muster speaks {}", listed(API_VERSIONS))]
+    #[error(
+        "it was made for `{found}`; this Muster speaks {}",
+        listed(API_VERSIONS)
+    )]
     Api {
         /// What the manifest says.
         found: String,
@@ -150,7 +153,10 @@ mod tests {
         let manifest = Manifest::parse(WHOLE).unwrap();
         assert_eq!(manifest.memory_mib, 64);
         assert_eq!(manifest.needs.files["people"].path, "file");
-        assert_eq!(manifest.needs.ldap["directory"].password.as_deref(), Some("bind_password"));
+        assert_eq!(
+            manifest.needs.ldap["directory"].password.as_deref(),
+            Some("bind_password")
+        );
         assert_eq!(manifest.needs.ldap["directory"].ca, None);
     }
 
@@ -168,6 +174,9 @@ mod tests {
     fn slips_are_named() {
         let slip = Manifest::parse(&WHOLE.replace("summary", "sumary")).unwrap_err();
         assert!(slip.to_string().contains("sumary"), "{slip}");
-        assert!(matches!(Manifest::parse("name ="), Err(ManifestError::Toml(_))));
+        assert!(matches!(
+            Manifest::parse("name ="),
+            Err(ManifestError::Toml(_))
+        ));
     }
 }

@@ -118,18 +118,21 @@ impl LoadError {
             Self::File { .. } | Self::NoManifest { .. } | Self::Interface { .. } => {
                 "build the plugin with `muster-sdk` for `wasm32-unknown-unknown`"
             }
-            Self::Manifest { source: ManifestError::Api { .. }, .. } => {
-                "get the plugin in a version for this Muster, or another Muster"
-            }
+            Self::Manifest {
+                source: ManifestError::Api { .. },
+                ..
+            } => "get the plugin in a version for this Muster, or another Muster",
             Self::Manifest { .. } | Self::Schema { .. } => {
                 "this is a defect of the plugin: report it to its author"
             }
-            Self::Imports { source: ImportFault::Wasi(_), .. } => {
-                "build it for `wasm32-unknown-unknown`, or with WASI stubbed"
-            }
-            Self::Imports { source: ImportFault::Undeclared { .. }, .. } => {
-                "its author must declare what it needs in `plugin.toml`"
-            }
+            Self::Imports {
+                source: ImportFault::Wasi(_),
+                ..
+            } => "build it for `wasm32-unknown-unknown`, or with WASI stubbed",
+            Self::Imports {
+                source: ImportFault::Undeclared { .. },
+                ..
+            } => "its author must declare what it needs in `plugin.toml`",
             Self::Imports { .. } => "use a newer Muster",
             Self::Memory { .. } => "raise the host's limit, if you trust the plugin with it",
         }
@@ -193,23 +196,38 @@ impl PluginFile {
         let (_, bytes) = BUNDLED
             .into_iter()
             .find(|(known, _)| *known == name)
-            .ok_or_else(|| LoadError::Unknown { name: name.to_owned() })?;
+            .ok_or_else(|| LoadError::Unknown {
+                name: name.to_owned(),
+            })?;
         Self::inspect(bytes.into(), name, Origin::Bundled)
     }
 
     fn inspect(bytes: Cow<'static, [u8]>, plugin: &str, origin: Origin) -> Result<Self, LoadError> {
         let plugin = || plugin.to_owned();
-        let found = Inspected::read(&bytes).map_err(|source| LoadError::File { plugin: plugin(), source })?;
+        let found = Inspected::read(&bytes).map_err(|source| LoadError::File {
+            plugin: plugin(),
+            source,
+        })?;
         let Some(text) = &found.manifest else {
             return Err(LoadError::NoManifest { plugin: plugin() });
         };
-        let manifest =
-            Manifest::parse(text).map_err(|source| LoadError::Manifest { plugin: plugin(), source })?;
+        let manifest = Manifest::parse(text).map_err(|source| LoadError::Manifest {
+            plugin: plugin(),
+            source,
+        })?;
         found
             .check_imports(&manifest.needs)
-            .map_err(|source| LoadError::Imports { plugin: plugin(), source })?;
-        let settings_schema = found.settings_schema.unwrap_or_else(|| r#"{"type":"object"}"#.to_owned());
-        let schema = Schema::parse(&settings_schema).map_err(|why| LoadError::Schema { plugin: plugin(), why })?;
+            .map_err(|source| LoadError::Imports {
+                plugin: plugin(),
+                source,
+            })?;
+        let settings_schema = found
+            .settings_schema
+            .unwrap_or_else(|| r#"{"type":"object"}"#.to_owned());
+        let schema = Schema::parse(&settings_schema).map_err(|why| LoadError::Schema {
+            plugin: plugin(),
+            why,
+        })?;
         let about = About {
             name: manifest.name,
             version: manifest.version,
@@ -224,7 +242,11 @@ impl PluginFile {
             size: bytes.len() as u64,
             origin,
         };
-        Ok(Self { bytes, about, schema })
+        Ok(Self {
+            bytes,
+            about,
+            schema,
+        })
     }
 
     /// What is known of the plugin.
@@ -236,13 +258,20 @@ impl PluginFile {
     pub fn compile(self, host: &Host) -> Result<Plugin, LoadError> {
         let (wanted, limit) = (self.about.memory_mib, host.shared.limits.memory_mib);
         if wanted > limit {
-            return Err(LoadError::Memory { plugin: self.about.name, wanted, limit });
+            return Err(LoadError::Memory {
+                plugin: self.about.name,
+                wanted,
+                limit,
+            });
         }
         let plugin = self.about.name.clone();
         let linked = Component::new(&host.shared.engine, &self.bytes)
             .and_then(|component| host.shared.linker.instantiate_pre(&component))
             .and_then(SourcePre::new)
-            .map_err(|error| LoadError::Interface { plugin, why: format!("{error:#}") })?;
+            .map_err(|error| LoadError::Interface {
+                plugin,
+                why: format!("{error:#}"),
+            })?;
         Ok(Plugin {
             shared: host.shared.clone(),
             linked,
@@ -253,10 +282,16 @@ impl PluginFile {
 }
 
 fn file(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+    let unreadable = |source| LoadError::Read {
+        path: path.to_owned(),
+        source,
+    };
     let about = std::fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() || about.len() > FILE_BYTES {
-        let what = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no file, or too large");
+        let what = std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "it is no file, or too large",
+        );
         return Err(unreadable(what));
     }
     std::fs::read(path).map_err(unreadable)

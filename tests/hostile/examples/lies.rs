@@ -2,13 +2,13 @@
 //! than was asked for.
 use muster_sdk::Failure;
 use muster_sdk::bindings::exports::muster::provider::provider::{
-    Attribute, Batch, CheckStep, Coverage, Description, End, Evidence, Guest, GuestSession, ReadRequest, Scope,
-    Session,
+    Attribute, Batch, CheckStep, Coverage, Description, End, Evidence, Guest, GuestSession,
+    ReadRequest, Scope, Session,
 };
 
-struct Lies;
+pub struct Lies;
 
-struct Liar {
+pub struct Liar {
     settings: String,
 }
 
@@ -46,13 +46,28 @@ impl GuestSession for Liar {
     fn next(&self) -> Result<Batch, Failure> {
         let mut rows = muster_sdk::Rows::new(["name"]);
         rows.add(muster_sdk::Status::Active).id("1");
-        let entries = if self.settings.contains("count") { 1000 } else { 1 };
-        let evidence = Evidence { entries, source_count: Some(entries), facts: Vec::new() };
+        let entries = if self.settings.contains("count") {
+            1000
+        } else {
+            1
+        };
+        let evidence = Evidence {
+            entries,
+            source_count: Some(entries),
+            facts: Vec::new(),
+        };
         let coverage = match self.settings.contains("delta") {
             true => Coverage::Delta(evidence),
             false => Coverage::Complete(evidence),
         };
-        Ok(Batch { page: rows.into(), resume: None, end: Some(End { coverage, next: None }) })
+        Ok(Batch {
+            page: rows.into(),
+            resume: None,
+            end: Some(End {
+                coverage,
+                next: None,
+            }),
+        })
     }
 }
 

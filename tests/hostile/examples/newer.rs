@@ -1,7 +1,7 @@
 //! Was made for a version of the interface that does not exist yet.
 use muster_sdk::prelude::*;
 
-struct Newer;
+pub struct Newer;
 
 impl Source for Newer {
     type Settings = muster_hostile::Settings;
@@ -29,6 +29,7 @@ impl Source for Newer {
 
 muster_sdk::plugin!(
     Newer,
-    manifest = "name = \"newer\"\nversion = \"1.0.0\"\napi = \"muster:provider@9.0\"\nsummary = \"\"\n",
+    manifest =
+        "name = \"newer\"\nversion = \"1.0.0\"\napi = \"muster:provider@9.0\"\nsummary = \"\"\n",
     settings = r#"{"type": "object"}"#
 );

@@ -4,7 +4,7 @@ use muster_sdk::bindings::exports::muster::provider::provider::{
     Attribute, Batch, CheckStep, Description, Guest, GuestSession, ReadRequest, Scope, Session,
 };
 
-struct Nameless;
+pub struct Nameless;
 
 impl Guest for Nameless {
     type Session = Self;

@@ -6,6 +6,8 @@ muster_hostile::hostile!(
     "[needs.files.people]\npath = \"path\"\n",
     |_, _| {
         let wanted = files::open("people").and_then(|_| files::open("/etc/passwd"));
-        Err(wanted.err().unwrap_or_else(|| muster_sdk::Failure::internal("it was let in")))
+        Err(wanted
+            .err()
+            .unwrap_or_else(|| muster_sdk::Failure::internal("it was let in")))
     }
 );

@@ -3,11 +3,11 @@
 use muster_sdk::prelude::*;
 
 #[derive(serde::Deserialize)]
-struct Settings {
+pub struct Settings {
     people: u64,
 }
 
-struct Polite {
+pub struct Polite {
     people: u64,
     next: u64,
     request: Option<ReadRequest>,
@@ -17,7 +17,11 @@ impl Source for Polite {
     type Settings = Settings;
 
     fn open(settings: Settings) -> Result<Self, Failure> {
-        Ok(Self { people: settings.people, next: 0, request: None })
+        Ok(Self {
+            people: settings.people,
+            next: 0,
+            request: None,
+        })
     }
 
     fn check(&mut self, _: &Scope) -> Vec<CheckStep> {
@@ -34,12 +38,16 @@ impl Source for Polite {
     }
 
     fn next(&mut self) -> Result<Batch, Failure> {
-        let Some(request) = &self.request else { return Err(Failure::internal("not started")) };
+        let Some(request) = &self.request else {
+            return Err(Failure::internal("not started"));
+        };
         let mut rows = Rows::new(&request.attributes);
         let end = self.people.min(self.next + u64::from(request.page_size));
         for id in self.next..end {
             let mut row = rows.add(Status::Active);
-            row.id(id.to_string()).group("all").value(0, format!("Person {id}"));
+            row.id(id.to_string())
+                .group("all")
+                .value(0, format!("Person {id}"));
         }
         self.next = end;
         Ok(if end == self.people {

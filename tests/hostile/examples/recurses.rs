@@ -2,7 +2,7 @@
 use std::hint::black_box;
 
 #[expect(unconditional_recursion, reason = "this is what it is for")]
-fn deeper(depth: u64) -> u64 {
+pub fn deeper(depth: u64) -> u64 {
     black_box(deeper(black_box(depth + 1)) + 1)
 }
 

@@ -1,15 +1,15 @@
 //! Delivers the same page a thousand times, as fast as it can be copied: what
 //! the border itself costs. Its people have no identifier, or they would be
 //! refused.
-use muster_sdk::prelude::*;
 use muster_sdk::Page;
+use muster_sdk::prelude::*;
 
 #[derive(serde::Deserialize)]
-struct Settings {
+pub struct Settings {
     pages: u64,
 }
 
-struct Repeats {
+pub struct Repeats {
     left: u64,
     page: Page,
 }
@@ -19,7 +19,10 @@ impl Source for Repeats {
 
     fn open(settings: Settings) -> Result<Self, Failure> {
         let page = Rows::new([""; 0]).into();
-        Ok(Self { left: settings.pages, page })
+        Ok(Self {
+            left: settings.pages,
+            page,
+        })
     }
 
     fn check(&mut self, _: &Scope) -> Vec<CheckStep> {

@@ -13,6 +13,8 @@ muster_hostile::hostile!(
             page_size: 0,
         };
         let wanted = open("ldaps://elsewhere.example", &query);
-        Err(wanted.err().unwrap_or_else(|| muster_sdk::Failure::internal("it was let in")))
+        Err(wanted
+            .err()
+            .unwrap_or_else(|| muster_sdk::Failure::internal("it was let in")))
     }
 );

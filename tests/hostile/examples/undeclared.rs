@@ -2,5 +2,7 @@
 use muster_sdk::http::{Request, send};
 
 muster_hostile::hostile!("undeclared", |_, _| {
-    Err(send(&Request::get("api", "/")).err().unwrap_or_else(muster_sdk::Failure::cancelled))
+    Err(send(&Request::get("api", "/"))
+        .err()
+        .unwrap_or_else(muster_sdk::Failure::cancelled))
 });

@@ -13,7 +13,7 @@ macro_rules! hostile {
         $crate::hostile!($name, "", $next);
     };
     ($name:literal, $needs:literal, $next:expr) => {
-        struct Hostile {
+        pub struct Hostile {
             request: Option<muster_sdk::ReadRequest>,
             turn: u64,
         }
@@ -68,7 +68,9 @@ pub struct Settings {}
 pub fn people(request: &ReadRequest, ids: std::ops::Range<u64>) -> Rows {
     let mut rows = Rows::new(&request.attributes);
     for id in ids {
-        rows.add(Status::Active).id(id.to_string()).value(0, format!("Person {id}"));
+        rows.add(Status::Active)
+            .id(id.to_string())
+            .value(0, format!("Person {id}"));
     }
     rows
 }

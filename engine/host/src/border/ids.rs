@@ -19,7 +19,10 @@ impl Ids {
     pub fn add(&mut self, page: &Page) -> Result<(), Breach> {
         self.seen.reserve(page.len());
         for id in page.entries().filter_map(|entry| entry.id()) {
-            let [high, low] = self.hashers.each_ref().map(|hasher| u128::from(hasher.hash_one(id)));
+            let [high, low] = self
+                .hashers
+                .each_ref()
+                .map(|hasher| u128::from(hasher.hash_one(id)));
             if !self.seen.insert(high << 64 | low) {
                 return Err(Breach::DoubledId { id: tame(id, 200) });
             }

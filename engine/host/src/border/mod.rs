@@ -12,8 +12,8 @@ use crate::bindings::provider as wit;
 use crate::limits::Limits;
 use crate::request::{ReadFrom, ReadRequest};
 use ids::Ids;
-use muster_model::{Coverage, Page, Subject};
 use muster_model::page::Malformed;
+use muster_model::{Coverage, Page, Subject};
 use verdict::Verdict;
 
 /// What a plugin delivered that no plugin may.
@@ -119,13 +119,20 @@ impl Border {
         self.ids.add(&page)?;
         self.verdict.people += page.len() as u64;
         let nobody = |subject: &Subject| *subject == Subject::Nobody;
-        let lost = page.problems().iter().filter(|problem| nobody(&problem.subject));
+        let lost = page
+            .problems()
+            .iter()
+            .filter(|problem| nobody(&problem.subject));
         self.verdict.unattributed += lost.count() as u64;
         let end = match batch.end {
             Some(end) => Some((self.verdict.coverage(end.coverage), self.cursor(end.next)?)),
             None => None,
         };
-        Ok(Passed { page, resume: self.cursor(batch.resume)?, end })
+        Ok(Passed {
+            page,
+            resume: self.cursor(batch.resume)?,
+            end,
+        })
     }
 
     fn progress(&mut self, page: &Page, at_end: bool) -> Result<(), Breach> {
@@ -135,7 +142,9 @@ impl Border {
         }
         self.empty_pages += 1;
         match self.empty_pages > self.limits.empty_pages {
-            true => Err(Breach::Endless { pages: self.empty_pages }),
+            true => Err(Breach::Endless {
+                pages: self.empty_pages,
+            }),
             false => Ok(()),
         }
     }
@@ -143,7 +152,10 @@ impl Border {
     fn cursor(&self, cursor: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Breach> {
         let limit = self.limits.cursor_bytes;
         match cursor {
-            Some(cursor) if cursor.len() > limit => Err(Breach::Cursor { bytes: cursor.len(), limit }),
+            Some(cursor) if cursor.len() > limit => Err(Breach::Cursor {
+                bytes: cursor.len(),
+                limit,
+            }),
             cursor => Ok(cursor),
         }
     }

@@ -14,10 +14,18 @@ const TEXT: usize = 2000;
 const NAME: usize = 200;
 
 /// Checks a page and gives it the columns of the request.
-pub(super) fn checked(page: wit::Page, attributes: &[String], limits: &Limits) -> Result<Page, Breach> {
+pub(super) fn checked(
+    page: wit::Page,
+    attributes: &[String],
+    limits: &Limits,
+) -> Result<Page, Breach> {
     fits(&page, limits)?;
     let places = places(&page.columns, attributes)?;
-    let statuses: Vec<SourceStatus> = page.statuses.iter().map(|&status| status_of(status)).collect();
+    let statuses: Vec<SourceStatus> = page
+        .statuses
+        .iter()
+        .map(|&status| status_of(status))
+        .collect();
     let problems = page.problems.into_iter().map(problem).collect();
     let packed = Packed {
         data: page.data,
@@ -26,17 +34,30 @@ pub(super) fn checked(page: wit::Page, attributes: &[String], limits: &Limits) -
         rows: statuses.len(),
     };
     let (text, value_ends, cell_ends) = packed.in_order(&places, &page.columns)?;
-    Ok(Page::check(attributes.len(), text, value_ends, cell_ends, statuses, problems)?)
+    Ok(Page::check(
+        attributes.len(),
+        text,
+        value_ends,
+        cell_ends,
+        statuses,
+        problems,
+    )?)
 }
 
 fn fits(page: &wit::Page, limits: &Limits) -> Result<(), Breach> {
     let rows = page.statuses.len().max(page.problems.len());
     if rows > limits.page_rows {
-        return Err(Breach::Rows { rows, limit: limits.page_rows });
+        return Err(Breach::Rows {
+            rows,
+            limit: limits.page_rows,
+        });
     }
     let bytes = page.data.len() + 4 * (page.value_ends.len() + page.cell_ends.len());
     if bytes > limits.page_bytes {
-        return Err(Breach::Bytes { bytes, limit: limits.page_bytes });
+        return Err(Breach::Bytes {
+            bytes,
+            limit: limits.page_bytes,
+        });
     }
     Ok(())
 }
@@ -46,7 +67,10 @@ fn places(columns: &[wit::Column], attributes: &[String]) -> Result<Places, Brea
     let mut places = vec![None; attributes.len()];
     for (at, column) in columns.iter().enumerate() {
         // Pages name their columns in the order of the request, as a rule.
-        let likely = attributes.get(at).filter(|name| **name == column.name).map(|_| at);
+        let likely = attributes
+            .get(at)
+            .filter(|name| **name == column.name)
+            .map(|_| at);
         let found = likely.or_else(|| attributes.iter().position(|name| *name == column.name));
         let name = || tame(&column.name, NAME);
         let place = found.and_then(|found| places.get_mut(found));

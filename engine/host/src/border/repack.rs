@@ -29,14 +29,31 @@ struct Place {
 impl Places {
     /// Takes, for each requested attribute, its column on the page.
     pub fn new(columns: Vec<Option<usize>>, page: &[wit::Column]) -> Self {
-        let binary = |column: usize| page.get(column).is_some_and(|column| column.kind == wit::ColumnKind::Binary);
+        let binary = |column: usize| {
+            page.get(column)
+                .is_some_and(|column| column.kind == wit::ColumnKind::Binary)
+        };
         let as_requested = columns.len() == page.len()
-            && columns.iter().enumerate().all(|(at, &column)| column == Some(at) && !binary(at));
-        let fixed = (0..FIXED).map(|cell| Some(Place { cell, binary: false }));
-        let wanted = columns.iter().map(|&column| {
-            column.map(|column| Place { cell: column + FIXED, binary: binary(column) })
+            && columns
+                .iter()
+                .enumerate()
+                .all(|(at, &column)| column == Some(at) && !binary(at));
+        let fixed = (0..FIXED).map(|cell| {
+            Some(Place {
+                cell,
+                binary: false,
+            })
         });
-        Self { cells: fixed.chain(wanted).collect(), as_requested }
+        let wanted = columns.iter().map(|&column| {
+            column.map(|column| Place {
+                cell: column + FIXED,
+                binary: binary(column),
+            })
+        });
+        Self {
+            cells: fixed.chain(wanted).collect(),
+            as_requested,
+        }
     }
 }
 
@@ -72,7 +89,11 @@ impl Packed {
     /// Checks what copying relies on.
     fn shape(&self, width: usize) -> Result<(), Malformed> {
         if self.cell_ends.len() != self.rows * width {
-            return Err(Malformed::Shape { cells: self.cell_ends.len(), rows: self.rows, width });
+            return Err(Malformed::Shape {
+                cells: self.cell_ends.len(),
+                rows: self.rows,
+                width,
+            });
         }
         ascending(&self.cell_ends, self.value_ends.len(), "cells")?;
         ascending(&self.value_ends, self.data.len(), "values")
@@ -88,7 +109,9 @@ impl Packed {
     }
 
     fn value(&self, at: usize) -> &[u8] {
-        self.data.get(Self::range(&self.value_ends, at)).unwrap_or_default()
+        self.data
+            .get(Self::range(&self.value_ends, at))
+            .unwrap_or_default()
     }
 }
 
@@ -112,7 +135,10 @@ fn not_text(row: usize, cell: usize, columns: &[wit::Column]) -> Breach {
         None => "groups",
         Some(column) => columns.get(column).map_or("?", |column| &column.name),
     };
-    Breach::NotText { row: row + 1, column: tame(column, 200) }
+    Breach::NotText {
+        row: row + 1,
+        column: tame(column, 200),
+    }
 }
 
 struct Repacked {
@@ -130,13 +156,20 @@ impl Repacked {
         }
     }
 
-    fn all(mut self, page: &Packed, places: &Places, columns: &[wit::Column]) -> Result<Lists, Breach> {
+    fn all(
+        mut self,
+        page: &Packed,
+        places: &Places,
+        columns: &[wit::Column],
+    ) -> Result<Lists, Breach> {
         let width = columns.len() + FIXED;
         for row in 0..page.rows {
             for place in &places.cells {
                 if let Some(place) = place {
                     let values = page.cell(row * width + place.cell);
-                    let copied = values.map(|value| page.value(value)).try_for_each(|value| self.value(value, place.binary));
+                    let copied = values
+                        .map(|value| page.value(value))
+                        .try_for_each(|value| self.value(value, place.binary));
                     copied.ok_or_else(|| not_text(row, place.cell, columns))?;
                 }
                 self.cell_ends.push(self.value_ends.len() as u32);

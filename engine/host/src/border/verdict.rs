@@ -21,7 +21,11 @@ pub(super) struct Verdict {
 
 impl Verdict {
     pub fn new(wanted_changes: bool) -> Self {
-        Self { people: 0, unattributed: 0, wanted_changes }
+        Self {
+            people: 0,
+            unattributed: 0,
+            wanted_changes,
+        }
     }
 
     /// Takes the claim, and takes the proof of absence away from one that does
@@ -31,11 +35,19 @@ impl Verdict {
         let entries = claim.evidence().entries;
         let unproven = |text: String| (PartialReason::Unproven, text);
         let doubt = if entries != self.people {
-            Some(unproven(format!("the plugin counted {entries} people, but delivered {}", self.people)))
+            Some(unproven(format!(
+                "the plugin counted {entries} people, but delivered {}",
+                self.people
+            )))
         } else if matches!(claim, Coverage::Delta { .. }) && !self.wanted_changes {
-            Some(unproven("the plugin delivered changes where everybody was asked for".to_owned()))
+            Some(unproven(
+                "the plugin delivered changes where everybody was asked for".to_owned(),
+            ))
         } else if claim.proves_absence() && self.wanted_changes {
-            Some(unproven("the plugin claims to have delivered everybody where changes were asked for".to_owned()))
+            Some(unproven(
+                "the plugin claims to have delivered everybody where changes were asked for"
+                    .to_owned(),
+            ))
         } else if self.unattributed > 0 {
             let text = match self.unattributed {
                 1 => "1 record could not be read, nor told whose it is".to_owned(),
@@ -54,8 +66,12 @@ impl Verdict {
 
 fn claimed(claim: wit::Coverage) -> Coverage {
     match claim {
-        wit::Coverage::Complete(evidence) => Coverage::Complete { evidence: seen(evidence) },
-        wit::Coverage::Delta(evidence) => Coverage::Delta { evidence: seen(evidence) },
+        wit::Coverage::Complete(evidence) => Coverage::Complete {
+            evidence: seen(evidence),
+        },
+        wit::Coverage::Delta(evidence) => Coverage::Delta {
+            evidence: seen(evidence),
+        },
         wit::Coverage::Partial(shortfall) => Coverage::Partial {
             reason: reason(shortfall.reason),
             text: tame(&shortfall.message, TEXT),
@@ -94,7 +110,11 @@ mod tests {
     use super::*;
 
     fn evidence(entries: u64) -> wit::Evidence {
-        wit::Evidence { entries, source_count: None, facts: vec![("base".into(), "found".into())] }
+        wit::Evidence {
+            entries,
+            source_count: None,
+            facts: vec![("base".into(), "found".into())],
+        }
     }
 
     fn reason_of(verdict: &Verdict, claim: wit::Coverage) -> Option<PartialReason> {
@@ -106,20 +126,51 @@ mod tests {
 
     #[test]
     fn only_a_claim_that_fits_proves_absence() {
-        let full = Verdict { people: 3, unattributed: 0, wanted_changes: false };
-        assert!(full.coverage(wit::Coverage::Complete(evidence(3))).proves_absence());
-        assert_eq!(reason_of(&full, wit::Coverage::Complete(evidence(4))), Some(PartialReason::Unproven));
-        assert_eq!(reason_of(&full, wit::Coverage::Delta(evidence(3))), Some(PartialReason::Unproven));
-        let changes = Verdict { people: 3, unattributed: 0, wanted_changes: true };
+        let full = Verdict {
+            people: 3,
+            unattributed: 0,
+            wanted_changes: false,
+        };
+        assert!(
+            full.coverage(wit::Coverage::Complete(evidence(3)))
+                .proves_absence()
+        );
+        assert_eq!(
+            reason_of(&full, wit::Coverage::Complete(evidence(4))),
+            Some(PartialReason::Unproven)
+        );
+        assert_eq!(
+            reason_of(&full, wit::Coverage::Delta(evidence(3))),
+            Some(PartialReason::Unproven)
+        );
+        let changes = Verdict {
+            people: 3,
+            unattributed: 0,
+            wanted_changes: true,
+        };
         assert_eq!(reason_of(&changes, wit::Coverage::Delta(evidence(3))), None);
-        assert_eq!(reason_of(&changes, wit::Coverage::Complete(evidence(3))), Some(PartialReason::Unproven));
-        let holes = Verdict { people: 3, unattributed: 2, wanted_changes: false };
-        assert_eq!(reason_of(&holes, wit::Coverage::Complete(evidence(3))), Some(PartialReason::Unattributed));
+        assert_eq!(
+            reason_of(&changes, wit::Coverage::Complete(evidence(3))),
+            Some(PartialReason::Unproven)
+        );
+        let holes = Verdict {
+            people: 3,
+            unattributed: 2,
+            wanted_changes: false,
+        };
+        assert_eq!(
+            reason_of(&holes, wit::Coverage::Complete(evidence(3))),
+            Some(PartialReason::Unattributed)
+        );
     }
 
     #[test]
     fn a_plugin_that_knows_better_keeps_its_reason() {
-        let verdict = Verdict { people: 3, unattributed: 1, wanted_changes: false };
+        let verdict = Verdict {
+            people: 3,
+            unattributed: 1,
+            wanted_changes: false,
+        };
         let claim = wit::Coverage::Partial(wit::Shortfall {
             reason: wit::PartialReason::SizeLimit,
             message: "the server stops at 500".into(),

@@ -61,12 +61,20 @@ impl OpenFile {
         }
         let file = File::open(path).map_err(unreadable)?;
         let opened = Fingerprint::of(&file.metadata().map_err(unreadable)?);
-        Ok(Self { file, path: path.to_owned(), opened, read: 0 })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            opened,
+            read: 0,
+        })
     }
 
     fn info(&self) -> Info {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
-        Info { name: name.to_string_lossy().into_owned(), size: self.opened.size }
+        Info {
+            name: name.to_string_lossy().into_owned(),
+            size: self.opened.size,
+        }
     }
 
     fn read(&mut self, max: u32) -> Result<Vec<u8>, Failure> {
@@ -97,11 +105,24 @@ impl OpenFile {
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {
     let (kind, hint) = match error.kind() {
-        io::ErrorKind::NotFound => (FailureKind::Config, "check the path; it is relative to the policy's folder"),
-        io::ErrorKind::PermissionDenied => (FailureKind::Denied, "let the user that runs Muster read the file"),
-        _ => (FailureKind::Unavailable, "look at the disk, or at the network that the file is on"),
+        io::ErrorKind::NotFound => (
+            FailureKind::Config,
+            "check the path; it is relative to the policy's folder",
+        ),
+        io::ErrorKind::PermissionDenied => (
+            FailureKind::Denied,
+            "let the user that runs Muster read the file",
+        ),
+        _ => (
+            FailureKind::Unavailable,
+            "look at the disk, or at the network that the file is on",
+        ),
     };
-    failed_hint(kind, format!("`{}` cannot be read: {error}", path.display()), hint)
+    failed_hint(
+        kind,
+        format!("`{}` cannot be read: {error}", path.display()),
+        hint,
+    )
 }
 
 impl Host for State {
@@ -120,7 +141,11 @@ impl HostReader for State {
         Ok(self.capabilities.table.get(&file)?.info())
     }
 
-    fn read(&mut self, file: Resource<OpenFile>, max: u32) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
+    fn read(
+        &mut self,
+        file: Resource<OpenFile>,
+        max: u32,
+    ) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
         let file = self.capabilities.table.get_mut(&file)?;
         self.meter.pause();
         let chunk = file.read(max);
@@ -157,7 +182,8 @@ mod tests {
     #[test]
     fn a_file_that_changes_is_noticed() {
         let other = |path: &Path| path.with_extension("new");
-        let drifted = |change: &dyn Fn(&Path)| at_end(change).map_err(|failure| failure.kind).unwrap_err();
+        let drifted =
+            |change: &dyn Fn(&Path)| at_end(change).map_err(|failure| failure.kind).unwrap_err();
         let kind = FailureKind::Drifted.into();
         assert_eq!(drifted(&|path| std::fs::remove_file(path).unwrap()), kind);
         assert_eq!(
@@ -193,6 +219,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let kind = |path: &Path| OpenFile::open(path).map(|_| ()).unwrap_err().kind;
         assert_eq!(kind(folder.path()), FailureKind::Config.into());
-        assert_eq!(kind(&folder.path().join("none")), FailureKind::Config.into());
+        assert_eq!(
+            kind(&folder.path().join("none")),
+            FailureKind::Config.into()
+        );
     }
 }

@@ -5,7 +5,10 @@ use crate::bindings::types::Failure;
 use crate::instance::State;
 
 impl wit::Host for State {
-    async fn send(&mut self, request: wit::Request) -> wasmtime::Result<Result<wit::Response, Failure>> {
+    async fn send(
+        &mut self,
+        request: wit::Request,
+    ) -> wasmtime::Result<Result<wit::Response, Failure>> {
         self.meter.pause();
         let answer = self.capabilities.http.send(request).await;
         self.meter.resume();

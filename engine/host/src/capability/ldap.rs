@@ -5,7 +5,10 @@ use crate::bindings::ldap as wit;
 use crate::bindings::types::Failure;
 use crate::failure::{FailureKind, failed};
 use crate::instance::State;
-use crate::ldap::{Connection, Entries, Failure as LdapFailure, Kind, Outcome, Query, Scope, Search, Verdict, verify};
+use crate::ldap::{
+    Connection, Entries, Failure as LdapFailure, Kind, Outcome, Query, Scope, Search, Verdict,
+    verify,
+};
 use std::sync::Arc;
 use wasmtime::component::Resource;
 
@@ -59,13 +62,18 @@ impl State {
         let settings = granted(&self.capabilities.grants.ldap, "ldap", need)?;
         let connection = Connection::new(settings.clone()).map_err(|failure| told(&failure))?;
         let connection = Arc::new(connection);
-        self.capabilities.connections.insert(need.to_owned(), connection.clone());
+        self.capabilities
+            .connections
+            .insert(need.to_owned(), connection.clone());
         Ok(connection)
     }
 }
 
 impl wit::HostSearch for State {
-    async fn next(&mut self, search: Resource<Search>) -> wasmtime::Result<Result<wit::Entries, Failure>> {
+    async fn next(
+        &mut self,
+        search: Resource<Search>,
+    ) -> wasmtime::Result<Result<wit::Entries, Failure>> {
         let search = self.capabilities.table.get_mut(&search)?;
         self.meter.pause();
         let block = search.next().await;
@@ -146,5 +154,8 @@ fn told(failure: &LdapFailure) -> Failure {
         Kind::Unsupported => FailureKind::Unsupported,
         Kind::Internal => FailureKind::Internal,
     };
-    Failure { hint: failure.hint(), ..failed(kind, failure.to_string()) }
+    Failure {
+        hint: failure.hint(),
+        ..failed(kind, failure.to_string())
+    }
 }

@@ -31,7 +31,10 @@ impl LogBook {
     }
 
     pub fn write(&mut self, level: Level, message: &str) {
-        if let Some(panic) = message.strip_prefix(PANIC).filter(|_| level == Level::Error) {
+        if let Some(panic) = message
+            .strip_prefix(PANIC)
+            .filter(|_| level == Level::Error)
+        {
             self.panic = Some(tame(panic.trim_start(), self.line_bytes));
         }
         if self.lines == 0 {
@@ -40,7 +43,10 @@ impl LogBook {
         self.lines -= 1;
         self.pass_on(level, &tame(message, self.line_bytes));
         if self.lines == 0 {
-            self.pass_on(Level::Warn, "this plugin logs too much: its further lines are dropped");
+            self.pass_on(
+                Level::Warn,
+                "this plugin logs too much: its further lines are dropped",
+            );
         }
     }
 

@@ -37,11 +37,15 @@ impl Client {
 
     /// Sends one request.
     pub async fn send(&self, request: wit::Request) -> Result<wit::Response, Failure> {
-        self.send_within(request, &Budget::new(self.limits.http_body_bytes)).await
+        self.send_within(request, &Budget::new(self.limits.http_body_bytes))
+            .await
     }
 
     /// Sends requests side by side; all their answers share one limit of bytes.
-    pub async fn send_all(self: Arc<Self>, requests: Vec<wit::Request>) -> Vec<Result<wit::Response, Failure>> {
+    pub async fn send_all(
+        self: Arc<Self>,
+        requests: Vec<wit::Request>,
+    ) -> Vec<Result<wit::Response, Failure>> {
         let count = requests.len();
         let budget = Arc::new(Budget::new(self.limits.http_body_bytes));
         let mut tasks = JoinSet::new();
@@ -60,10 +64,20 @@ impl Client {
         answers
     }
 
-    async fn send_within(&self, request: wit::Request, budget: &Budget) -> Result<wit::Response, Failure> {
+    async fn send_within(
+        &self,
+        request: wit::Request,
+        budget: &Budget,
+    ) -> Result<wit::Response, Failure> {
         let endpoint = granted(&self.grants.http, "http", &request.endpoint)?;
         let _turn = self.side_by_side.acquire().await;
-        Sending { client: self, endpoint, budget }.send(request).await
+        Sending {
+            client: self,
+            endpoint,
+            budget,
+        }
+        .send(request)
+        .await
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -90,14 +104,23 @@ impl Client {
 }
 
 fn not_sent() -> Failure {
-    failed(FailureKind::Internal, format!("at most {TOGETHER} requests are sent together; this one was not"))
+    failed(
+        FailureKind::Internal,
+        format!("at most {TOGETHER} requests are sent together; this one was not"),
+    )
 }
 
 fn new_pool(endpoint: &Endpoint, limits: &Limits) -> Result<reqwest::Client, Failure> {
     let no_tls = |why: String| {
-        failed(FailureKind::Config, format!("no TLS with `{}`: {why}", endpoint.base))
+        failed(
+            FailureKind::Config,
+            format!("no TLS with `{}`: {why}", endpoint.base),
+        )
     };
-    let roots = endpoint.trust.roots().map_err(|failure| no_tls(failure.to_string()))?;
+    let roots = endpoint
+        .trust
+        .roots()
+        .map_err(|failure| no_tls(failure.to_string()))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

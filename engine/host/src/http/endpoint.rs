@@ -36,7 +36,9 @@ impl EndpointFault {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Url { .. } => "write `https://HOST/PATH`",
-            Self::Extra { .. } => "a base URL is `https://HOST/PATH`; a credential belongs to `provider.secrets`",
+            Self::Extra { .. } => {
+                "a base URL is `https://HOST/PATH`; a credential belongs to `provider.secrets`"
+            }
             Self::PlainText { .. } => {
                 "use `https://`; only for a service on a trusted wire: `allow_plaintext: true`"
             }
@@ -64,29 +66,46 @@ impl Endpoint {
         bearer: Option<Secret>,
         trust: Trust,
     ) -> Result<Self, EndpointFault> {
-        let wrong = |why: String| EndpointFault::Url { url: url.to_owned(), why };
+        let wrong = |why: String| EndpointFault::Url {
+            url: url.to_owned(),
+            why,
+        };
         let mut base = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
             return Err(wrong("it is neither `https://` nor `http://`".to_owned()));
         }
         let hidden = || format!("{}…", base.origin().ascii_serialization());
         if !base.username().is_empty() || base.password().is_some() {
-            return Err(EndpointFault::Extra { url: hidden(), what: "a user name or password" });
+            return Err(EndpointFault::Extra {
+                url: hidden(),
+                what: "a user name or password",
+            });
         }
         if base.query().is_some() || base.fragment().is_some() {
-            return Err(EndpointFault::Extra { url: hidden(), what: "a query or fragment" });
+            return Err(EndpointFault::Extra {
+                url: hidden(),
+                what: "a query or fragment",
+            });
         }
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Ok(Self { need: need.to_owned(), setting: setting.to_owned(), base, bearer, trust })
+        Ok(Self {
+            need: need.to_owned(),
+            setting: setting.to_owned(),
+            base,
+            bearer,
+            trust,
+        })
     }
 
     /// Refuses plain `http://`, unless the policy allows it.
     pub fn encrypted_or(self, allowed: bool) -> Result<Self, EndpointFault> {
         match self.base.scheme() == "https" || allowed {
             true => Ok(self),
-            false => Err(EndpointFault::PlainText { url: self.base.to_string() }),
+            false => Err(EndpointFault::PlainText {
+                url: self.base.to_string(),
+            }),
         }
     }
 
@@ -94,8 +113,8 @@ impl Endpoint {
     /// `..` included.
     pub fn covers(&self, url: &Url) -> bool {
         let path = url.path();
-        let below = path.starts_with(self.base.path())
-            || self.base.path().strip_suffix('/') == Some(path);
+        let below =
+            path.starts_with(self.base.path()) || self.base.path().strip_suffix('/') == Some(path);
         let plain = url.username().is_empty() && url.password().is_none();
         url.origin() == self.base.origin() && below && plain
     }
@@ -126,11 +145,24 @@ mod tests {
     #[test]
     fn targets_stay_below_the_base() {
         let api = endpoint("https://a.example/v2").unwrap();
-        let resolved = |target| api.resolve(target).filter(|url| api.covers(url)).map(String::from);
-        assert_eq!(resolved("/Users?a=b").as_deref(), Some("https://a.example/v2/Users?a=b"));
-        assert_eq!(resolved("Users").as_deref(), Some("https://a.example/v2/Users"));
+        let resolved = |target| {
+            api.resolve(target)
+                .filter(|url| api.covers(url))
+                .map(String::from)
+        };
+        assert_eq!(
+            resolved("/Users?a=b").as_deref(),
+            Some("https://a.example/v2/Users?a=b")
+        );
+        assert_eq!(
+            resolved("Users").as_deref(),
+            Some("https://a.example/v2/Users")
+        );
         assert_eq!(resolved("?x").as_deref(), Some("https://a.example/v2?x"));
-        assert_eq!(resolved("https://a.example/v2/next").as_deref(), Some("https://a.example/v2/next"));
+        assert_eq!(
+            resolved("https://a.example/v2/next").as_deref(),
+            Some("https://a.example/v2/next")
+        );
         for outside in [
             "/../v1/Users",
             "/%2e%2e/v1",
@@ -149,12 +181,30 @@ mod tests {
 
     #[test]
     fn a_base_url_is_plain() {
-        for wrong in ["a.example", "ftp://a.example", "https://u:p@a.example", "https://a.example?x", "https://"] {
+        for wrong in [
+            "a.example",
+            "ftp://a.example",
+            "https://u:p@a.example",
+            "https://a.example?x",
+            "https://",
+        ] {
             assert!(endpoint(wrong).is_err(), "{wrong}");
         }
-        let secret = endpoint("https://u:hunter2@a.example").unwrap_err().to_string();
+        let secret = endpoint("https://u:hunter2@a.example")
+            .unwrap_err()
+            .to_string();
         assert!(!secret.contains("hunter2"), "{secret}");
-        assert!(endpoint("http://a.example").unwrap().encrypted_or(false).is_err());
-        assert!(endpoint("http://a.example").unwrap().encrypted_or(true).is_ok());
+        assert!(
+            endpoint("http://a.example")
+                .unwrap()
+                .encrypted_or(false)
+                .is_err()
+        );
+        assert!(
+            endpoint("http://a.example")
+                .unwrap()
+                .encrypted_or(true)
+                .is_ok()
+        );
     }
 }

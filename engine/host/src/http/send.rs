@@ -39,7 +39,9 @@ impl Budget {
 
     fn take(&self, bytes: usize) -> bool {
         let left = |left: usize| left.checked_sub(bytes);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_ok()
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left)
+            .is_ok()
     }
 }
 
@@ -60,7 +62,12 @@ struct Hop {
 impl Sending<'_> {
     pub async fn send(&self, request: wit::Request) -> Result<wit::Response, Failure> {
         let target = self.endpoint.resolve(&request.target);
-        let unclear = || failed(FailureKind::Internal, format!("`{}` is no target", tame(&request.target, URL)));
+        let unclear = || {
+            failed(
+                FailureKind::Internal,
+                format!("`{}` is no target", tame(&request.target, URL)),
+            )
+        };
         let mut hop = Hop {
             method: method(request.method),
             url: target.ok_or_else(unclear)?,
@@ -89,40 +96,73 @@ impl Sending<'_> {
             .headers(hop.headers.clone())
             .body(hop.body.clone());
         // INVARIANT: a credential goes to its own service and nowhere else.
-        if let Some(bearer) = self.endpoint.bearer.as_ref().filter(|_| self.endpoint.covers(&hop.url)) {
+        if let Some(bearer) = self
+            .endpoint
+            .bearer
+            .as_ref()
+            .filter(|_| self.endpoint.covers(&hop.url))
+        {
             let text = format!("Bearer {}", bearer.reveal());
             let mut header = HeaderValue::from_str(&text).map_err(|_| {
-                failed(FailureKind::Config, "the token holds characters that cannot be sent")
+                failed(
+                    FailureKind::Config,
+                    "the token holds characters that cannot be sent",
+                )
             })?;
             header.set_sensitive(true);
             request = request.header(AUTHORIZATION, header);
         }
-        request.send().await.map_err(|error| unreachable(&hop.url, &error))
+        request
+            .send()
+            .await
+            .map_err(|error| unreachable(&hop.url, &error))
     }
 
     /// The granted service that a URL belongs to, this one before others.
     fn granted(&self, url: &Url) -> Result<&Endpoint, Failure> {
         let own = Some(self.endpoint).filter(|endpoint| endpoint.covers(url));
-        let granted = own.or_else(|| self.client.endpoints().find(|endpoint| endpoint.covers(url)));
+        let granted = own.or_else(|| {
+            self.client
+                .endpoints()
+                .find(|endpoint| endpoint.covers(url))
+        });
         granted.ok_or_else(|| {
             let wanted = tame(url.as_str(), URL);
-            let line = format!("`provider.config.{}: {}`", self.endpoint.setting, url.origin().ascii_serialization());
+            let line = format!(
+                "`provider.config.{}: {}`",
+                self.endpoint.setting,
+                url.origin().ascii_serialization()
+            );
             failed_hint(
                 FailureKind::Denied,
-                format!("`{wanted}` is not below `{}`, which is all that the policy grants", self.endpoint.base),
+                format!(
+                    "`{wanted}` is not below `{}`, which is all that the policy grants",
+                    self.endpoint.base
+                ),
                 format!("if the plugin shall reach it, grant it with {line}"),
             )
         })
     }
 
-    async fn received(&self, mut response: reqwest::Response, url: &Url) -> Result<wit::Response, Failure> {
+    async fn received(
+        &self,
+        mut response: reqwest::Response,
+        url: &Url,
+    ) -> Result<wit::Response, Failure> {
         let status = response.status().as_u16();
         let headers = response.headers().iter().map(|(name, value)| {
-            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
         });
         let headers = headers.collect();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(url, &error))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| unreachable(url, &error))?
+        {
             if !self.budget.take(chunk.len()) {
                 let limit = self.client.limits().http_body_bytes;
                 let url = tame(url.as_str(), URL);
@@ -134,7 +174,11 @@ impl Sending<'_> {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(wit::Response { status, headers, body })
+        Ok(wit::Response {
+            status,
+            headers,
+            body,
+        })
     }
 }
 
@@ -156,9 +200,14 @@ fn headers(given: &[(String, String)]) -> Result<HeaderMap, Failure> {
             let message = format!("the header `{shown}` is the host's business");
             return Err(failed(FailureKind::Denied, message));
         }
-        let parsed = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+        let parsed = HeaderName::try_from(name)
+            .ok()
+            .zip(HeaderValue::try_from(value).ok());
         let Some((name, value)) = parsed else {
-            return Err(failed(FailureKind::Internal, format!("the header `{shown}` cannot be sent")));
+            return Err(failed(
+                FailureKind::Internal,
+                format!("the header `{shown}` cannot be sent"),
+            ));
         };
         headers.append(name, value);
     }
@@ -175,20 +224,34 @@ fn next_hop(hop: &Hop, response: &reqwest::Response) -> Result<Option<Hop>, Fail
     let location = String::from_utf8_lossy(location.as_bytes());
     let url = hop.url.join(&location).map_err(|error| {
         let (from, to) = (tame(hop.url.as_str(), URL), tame(&location, URL));
-        failed(FailureKind::Data, format!("`{from}` redirects to `{to}`, which is no URL: {error}"))
+        failed(
+            FailureKind::Data,
+            format!("`{from}` redirects to `{to}`, which is no URL: {error}"),
+        )
     })?;
     let as_get = status == StatusCode::SEE_OTHER
         || (hop.method == Method::POST && matches!(status.as_u16(), 301 | 302));
     Ok(Some(match as_get {
-        true => Hop { method: Method::GET, url, headers: without_body(&hop.headers), body: Vec::new() },
-        false => Hop { method: hop.method.clone(), url, headers: hop.headers.clone(), body: hop.body.clone() },
+        true => Hop {
+            method: Method::GET,
+            url,
+            headers: without_body(&hop.headers),
+            body: Vec::new(),
+        },
+        false => Hop {
+            method: hop.method.clone(),
+            url,
+            headers: hop.headers.clone(),
+            body: hop.body.clone(),
+        },
     }))
 }
 
 fn without_body(headers: &HeaderMap) -> HeaderMap {
     let body = |name: &HeaderName| name.as_str().starts_with("content-");
     let kept = headers.iter().filter(|(name, _)| !body(name));
-    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+    kept.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn unreachable(url: &Url, error: &reqwest::Error) -> Failure {

@@ -59,7 +59,11 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&str) -> Vec<u8>, seen: &Mutex<Vec<S
 }
 
 fn ok(body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!(
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 fn redirect(status: u16, to: &str) -> Vec<u8> {
@@ -67,7 +71,10 @@ fn redirect(status: u16, to: &str) -> Vec<u8> {
 }
 
 fn limits() -> Limits {
-    Limits { http_body_bytes: 10_000, ..Limits::default() }
+    Limits {
+        http_body_bytes: 10_000,
+        ..Limits::default()
+    }
 }
 
 /// A client with one endpoint per URL: `api`, then `other`.
@@ -80,13 +87,17 @@ fn client_within(urls: &[&str], limits: &Limits) -> Arc<Client> {
     for (name, url) in ["api", "other"].into_iter().zip(urls) {
         let token = Secret::new(format!("token-of-{name}"));
         let endpoint = Endpoint::new(name, "base_url", url, Some(token), Trust::System);
-        grants.http.insert(name.to_owned(), Grant::Bound(endpoint.unwrap()));
+        grants
+            .http
+            .insert(name.to_owned(), Grant::Bound(endpoint.unwrap()));
     }
     Arc::new(Client::new(Arc::new(grants), limits))
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     runtime.unwrap().block_on(future)
 }
 
@@ -109,10 +120,16 @@ fn a_request_carries_its_credential() {
     let server = Server::start(|_| ok("[]"));
     let client = client(&[&format!("{}/v2", server.url)]);
     let response = get(&client, "/Users?count=1").unwrap();
-    assert_eq!((response.status, response.body.as_slice()), (200, &b"[]"[..]));
+    assert_eq!(
+        (response.status, response.body.as_slice()),
+        (200, &b"[]"[..])
+    );
     let head = server.heads()[0].to_ascii_lowercase();
     assert!(head.starts_with("get /v2/users?count=1 "), "{head}");
-    assert!(head.contains("authorization: bearer token-of-api\r\n"), "{head}");
+    assert!(
+        head.contains("authorization: bearer token-of-api\r\n"),
+        "{head}"
+    );
     assert!(head.contains("accept: application/scim+json\r\n"), "{head}");
     assert!(head.contains("user-agent: muster/"), "{head}");
 }
@@ -138,7 +155,10 @@ fn the_credential_stays_behind_at_another_service() {
     assert_eq!(get(&client, "/a").unwrap().body, b"other");
     assert!(server.heads()[0].contains("token-of-api"));
     let head = other.heads()[0].to_ascii_lowercase();
-    assert!(!head.contains("authorization") && !head.contains("token-of"), "{head}");
+    assert!(
+        !head.contains("authorization") && !head.contains("token-of"),
+        "{head}"
+    );
 }
 
 #[test]
@@ -148,9 +168,22 @@ fn a_redirect_beyond_the_grants_is_refused() {
     let server = Server::start(move |_| redirect(302, &to));
     let failure = get(&client(&[&format!("{}/v2/", server.url)]), "/a").unwrap_err();
     assert_eq!(failure.kind, FailureKind::Denied);
-    assert!(failure.message.contains(&format!("`{}/`", other.url)), "{}", failure.message);
-    assert!(failure.message.contains(&format!("`{}/v2/`", server.url)), "{}", failure.message);
-    assert!(failure.hint.unwrap().contains(&format!("`provider.config.base_url: {}`", other.url)));
+    assert!(
+        failure.message.contains(&format!("`{}/`", other.url)),
+        "{}",
+        failure.message
+    );
+    assert!(
+        failure.message.contains(&format!("`{}/v2/`", server.url)),
+        "{}",
+        failure.message
+    );
+    assert!(
+        failure
+            .hint
+            .unwrap()
+            .contains(&format!("`provider.config.base_url: {}`", other.url))
+    );
     assert!(other.heads().is_empty());
 }
 
@@ -161,7 +194,10 @@ fn next_links_are_held_against_the_grant() {
     let next = |path| get(&client, &format!("{}{path}", server.url));
     assert_eq!(next("/v2/Users?page=2").unwrap().body, b"page 2");
     assert_eq!(next("/v1/Users").unwrap_err().kind, FailureKind::Denied);
-    assert_eq!(next("/v2/../v1/Users").unwrap_err().kind, FailureKind::Denied);
+    assert_eq!(
+        next("/v2/../v1/Users").unwrap_err().kind,
+        FailureKind::Denied
+    );
     assert_eq!(server.heads().len(), 1);
 }
 
@@ -193,16 +229,24 @@ fn a_long_body_is_cut_off() {
     let server = Server::start(|_| ok(&"x".repeat(10_001)));
     let failure = get(&client(&[&server.url]), "/").unwrap_err();
     assert_eq!(failure.kind, FailureKind::Data);
-    assert!(failure.message.contains("10000 bytes"), "{}", failure.message);
+    assert!(
+        failure.message.contains("10000 bytes"),
+        "{}",
+        failure.message
+    );
 }
 
 #[test]
 fn a_small_body_that_unpacks_to_a_long_one_is_cut_off() {
     // 1 MiB of zeros, gzipped: 1 KiB on the wire.
-    let mut packed = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\n\r\n".to_vec();
+    let mut packed =
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\n\r\n".to_vec();
     packed.extend_from_slice(&gzipped_zeros(1 << 20));
     let server = Server::start(move |_| packed.clone());
-    assert_eq!(get(&client(&[&server.url]), "/").unwrap_err().kind, FailureKind::Data);
+    assert_eq!(
+        get(&client(&[&server.url]), "/").unwrap_err().kind,
+        FailureKind::Data
+    );
 }
 
 /// Stored blocks would not be small: one fixed-Huffman block of repeats is.
@@ -257,10 +301,17 @@ fn a_silent_server_is_not_waited_for_for_ever() {
         std::thread::sleep(Duration::from_secs(3));
         ok("late")
     });
-    let hasty = Limits { http_answer: Duration::from_millis(300), ..limits() };
+    let hasty = Limits {
+        http_answer: Duration::from_millis(300),
+        ..limits()
+    };
     let failure = get(&client_within(&[&server.url], &hasty), "/").unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unavailable);
-    assert!(failure.message.contains("no answer in time"), "{}", failure.message);
+    assert!(
+        failure.message.contains("no answer in time"),
+        "{}",
+        failure.message
+    );
 }
 
 #[test]
@@ -270,7 +321,13 @@ fn a_server_that_is_down_is_named() {
     drop(listener);
     let failure = get(&client(&[&url]), "/secret?token=x").unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unavailable);
-    assert!(failure.message.starts_with(&format!("`{url}` cannot be reached: ")), "{}", failure.message);
+    assert!(
+        failure
+            .message
+            .starts_with(&format!("`{url}` cannot be reached: ")),
+        "{}",
+        failure.message
+    );
     assert!(!failure.message.contains("token=x"), "{}", failure.message);
 }
 
@@ -279,12 +336,25 @@ fn headers_of_the_host_are_not_the_plugins() {
     let client = client(&["http://127.0.0.1:9"]);
     for name in ["Authorization", "cookie", "HOST", "Content-Length"] {
         let header = (name.to_owned(), "x".to_owned());
-        let request = Request { headers: vec![header], ..request(Method::Get, "/") };
-        assert_eq!(run(client.send(request)).unwrap_err().kind, FailureKind::Denied, "{name}");
+        let request = Request {
+            headers: vec![header],
+            ..request(Method::Get, "/")
+        };
+        assert_eq!(
+            run(client.send(request)).unwrap_err().kind,
+            FailureKind::Denied,
+            "{name}"
+        );
     }
     let header = ("x".to_owned(), "a\r\nb: c".to_owned());
-    let request = Request { headers: vec![header], ..request(Method::Get, "/") };
-    assert_eq!(run(client.send(request)).unwrap_err().kind, FailureKind::Internal);
+    let request = Request {
+        headers: vec![header],
+        ..request(Method::Get, "/")
+    };
+    assert_eq!(
+        run(client.send(request)).unwrap_err().kind,
+        FailureKind::Internal
+    );
 }
 
 #[test]
@@ -297,9 +367,14 @@ fn many_requests_run_side_by_side_within_the_limit() {
         NOW.fetch_sub(1, Ordering::SeqCst);
         ok(head.split(' ').nth(1).unwrap())
     });
-    let requests = (0..20).map(|at| request(Method::Get, &format!("/{at}"))).collect();
+    let requests = (0..20)
+        .map(|at| request(Method::Get, &format!("/{at}")))
+        .collect();
     let answers = run(client(&[&server.url]).send_all(requests));
-    let bodies: Vec<_> = answers.into_iter().map(|answer| String::from_utf8(answer.unwrap().body).unwrap()).collect();
+    let bodies: Vec<_> = answers
+        .into_iter()
+        .map(|answer| String::from_utf8(answer.unwrap().body).unwrap())
+        .collect();
     let expected: Vec<_> = (0..20).map(|at| format!("/{at}")).collect();
     assert_eq!(bodies, expected);
     assert!(MOST.load(Ordering::SeqCst) <= limits().http_parallel);
@@ -316,8 +391,11 @@ fn answers_of_one_call_share_their_limit() {
 
 #[test]
 fn an_endpoint_that_is_not_granted_is_no_endpoint() {
-    let mut grants = Grants::default();
-    grants.http = BTreeMap::from([("api".to_owned(), Grant::Open { setting: "base_url".to_owned() })]);
+    let setting = "base_url".to_owned();
+    let grants = Grants {
+        http: BTreeMap::from([("api".to_owned(), Grant::Open { setting })]),
+        ..Grants::default()
+    };
     let client = Client::new(Arc::new(grants), &limits());
     let failure = get(&client, "/").unwrap_err();
     assert_eq!(failure.kind, FailureKind::Denied);

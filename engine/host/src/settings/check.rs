@@ -68,12 +68,20 @@ impl Check {
         let types = schema.types.as_slice();
         if !types.is_empty() && !types.iter().any(|one| one.fits(value)) {
             let wanted: Vec<_> = types.iter().map(|one| one.in_words()).collect();
-            self.problem(format!("must be {}", wanted.join(" or ")), schema.description.clone());
+            self.problem(
+                format!("must be {}", wanted.join(" or ")),
+                schema.description.clone(),
+            );
             return value.clone();
         }
         self.choice(schema, value);
         match value {
-            Value::String(text) => self.size(schema.min_length, schema.max_length, text.chars().count(), "characters"),
+            Value::String(text) => self.size(
+                schema.min_length,
+                schema.max_length,
+                text.chars().count(),
+                "characters",
+            ),
             Value::Number(number) => self.range(schema, number.as_f64().unwrap_or(f64::NAN)),
             Value::Array(items) => {
                 self.size(schema.min_items, schema.max_items, items.len(), "items");
@@ -86,14 +94,23 @@ impl Check {
     }
 
     fn choice(&mut self, schema: &Schema, value: &Value) {
-        let choices = schema.choices.as_deref().or_else(|| schema.constant.as_ref().map(std::slice::from_ref));
+        let choices = schema
+            .choices
+            .as_deref()
+            .or_else(|| schema.constant.as_ref().map(std::slice::from_ref));
         let Some(choices) = choices.filter(|choices| !choices.contains(value)) else {
             return;
         };
         let names: Vec<String> = choices.iter().map(plain).collect();
         let meant = nearest(&plain(value), names.iter().map(String::as_str));
         let hint = meant.map(|meant| format!("did you mean `{meant}`?"));
-        self.problem(format!("must be one of {}", listed(names.iter().map(String::as_str))), hint);
+        self.problem(
+            format!(
+                "must be one of {}",
+                listed(names.iter().map(String::as_str))
+            ),
+            hint,
+        );
     }
 
     fn size(&mut self, min: Option<usize>, max: Option<usize>, count: usize, of: &str) {
@@ -121,7 +138,10 @@ impl Check {
         let Some(each) = &schema.items else {
             return Value::Array(items.to_vec());
         };
-        let checked = items.iter().enumerate().map(|(at, item)| self.below(at.to_string(), each, item));
+        let checked = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| self.below(at.to_string(), each, item));
         Value::Array(checked.collect())
     }
 
@@ -140,7 +160,11 @@ impl Check {
             };
             checked.insert(name.clone(), value);
         }
-        for name in schema.required.iter().filter(|name| !object.contains_key(*name)) {
+        for name in schema
+            .required
+            .iter()
+            .filter(|name| !object.contains_key(*name))
+        {
             self.missing(schema, name);
         }
         for (name, property) in &schema.properties {
@@ -171,7 +195,11 @@ impl Check {
 }
 
 fn example(schema: &Schema) -> Option<String> {
-    let kind = schema.types.as_slice().first().map(|one: &Type| one.in_words());
+    let kind = schema
+        .types
+        .as_slice()
+        .first()
+        .map(|one: &Type| one.in_words());
     match (&schema.description, kind) {
         (Some(what), _) => Some(what.clone()),
         (None, Some(kind)) => Some(format!("it is {kind}")),
@@ -212,17 +240,31 @@ mod tests {
     }
 
     fn problems(settings: Value) -> Vec<String> {
-        let Value::Object(settings) = settings else { panic!("no object") };
+        let Value::Object(settings) = settings else {
+            panic!("no object")
+        };
         let problems = schema().check(&settings).unwrap_err();
-        let hint = |hint: &Option<String>| hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        problems.iter().map(|problem| format!("{problem}{}", hint(&problem.hint))).collect()
+        let hint = |hint: &Option<String>| {
+            hint.as_ref()
+                .map(|hint| format!(" ({hint})"))
+                .unwrap_or_default()
+        };
+        problems
+            .iter()
+            .map(|problem| format!("{problem}{}", hint(&problem.hint)))
+            .collect()
     }
 
     #[test]
     fn defaults_are_filled_in() {
-        let Value::Object(settings) = json!({"path": "a", "columns": {"id": "x"}}) else { panic!() };
+        let Value::Object(settings) = json!({"path": "a", "columns": {"id": "x"}}) else {
+            panic!()
+        };
         let checked = schema().check(&settings).unwrap();
-        assert_eq!(Value::Object(checked), json!({"path": "a", "columns": {"id": "x"}, "format": "csv"}));
+        assert_eq!(
+            Value::Object(checked),
+            json!({"path": "a", "columns": {"id": "x"}, "format": "csv"})
+        );
     }
 
     #[test]
@@ -241,10 +283,10 @@ mod tests {
                 "`path` is missing (the file)",
             ]
         );
-        assert_eq!(problems(json!({"path": "", "rows": 1.5})), [
-            "`path` must not be empty",
-            "`rows` must be a whole number",
-        ]);
+        assert_eq!(
+            problems(json!({"path": "", "rows": 1.5})),
+            ["`path` must not be empty", "`rows` must be a whole number",]
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What the tests share: one host, the components of `tests/hostile`, reading.
 
 use muster_host::{
-    BindError, Binding, Bound, Delivery, Host, HostConfig, Limits, Plugin, ReadError, ReadRequest, Scope,
+    BindError, Binding, Bound, Delivery, Host, HostConfig, Limits, Plugin, ReadError, ReadRequest,
+    Scope,
 };
 use muster_model::page::PlainRow;
 use muster_model::{Coverage, EntryView, Problem};
@@ -18,7 +19,10 @@ pub static HOST: LazyLock<Host> = LazyLock::new(|| host(Limits::default()));
 
 /// A host that lets nobody compute for long.
 pub static IMPATIENT: LazyLock<Host> = LazyLock::new(|| {
-    host(Limits { compute: Duration::from_millis(300), ..Limits::default() })
+    host(Limits {
+        compute: Duration::from_millis(300),
+        ..Limits::default()
+    })
 });
 
 pub fn host(limits: Limits) -> Host {
@@ -33,23 +37,45 @@ pub static COMPONENTS: LazyLock<PathBuf> = LazyLock::new(|| {
     // What the outer cargo and its flags left behind is for another machine.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let theirs = ["CARGO_ENCODED", "CARGO_BUILD", "CARGO_PROFILE", "CARGO_TARGET", "RUSTC_", "RUSTFLAGS", "CLIPPY"];
+        let theirs = [
+            "CARGO_ENCODED",
+            "CARGO_BUILD",
+            "CARGO_PROFILE",
+            "CARGO_TARGET",
+            "RUSTC_",
+            "RUSTFLAGS",
+            "CLIPPY",
+        ];
         if theirs.iter().any(|prefix| text.starts_with(prefix)) {
             cargo.env_remove(&name);
         }
     }
     let built = cargo
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .args(["build", "--quiet", "--release", "-p", "muster-hostile", "--examples"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "-p",
+            "muster-hostile",
+            "--examples",
+        ])
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&target)
         .status();
-    assert!(built.expect("cargo runs").success(), "the components do not build");
+    assert!(
+        built.expect("cargo runs").success(),
+        "the components do not build"
+    );
     target.join("wasm32-unknown-unknown/release/examples")
 });
 
 pub fn component(name: &str) -> String {
-    COMPONENTS.join(format!("{name}.wasm")).to_str().unwrap().to_owned()
+    COMPONENTS
+        .join(format!("{name}.wasm"))
+        .to_str()
+        .unwrap()
+        .to_owned()
 }
 
 pub fn load(host: &Host, name: &str) -> Plugin {
@@ -99,7 +125,14 @@ pub fn read(bound: &Bound, request: ReadRequest) -> Result<Read, ReadError> {
                 rows.extend(page.entries().map(EntryView::to_plain));
                 problems.extend_from_slice(page.problems());
             }
-            Delivery::End { coverage, .. } => return Ok(Read { rows, problems, coverage, pages }),
+            Delivery::End { coverage, .. } => {
+                return Ok(Read {
+                    rows,
+                    problems,
+                    coverage,
+                    pages,
+                });
+            }
         }
     }
     panic!("the read ended without an end")

@@ -6,7 +6,6 @@ use muster_model::{Coverage, PartialReason};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::Instant;
 use tempfile::TempDir;
 
 fn csv(folder: &Path, config: Value) -> Bound {
@@ -39,15 +38,20 @@ fn fifty_thousand_people_come_over() {
     let folder = folder(&many(50_000));
     let config = json!({"path": "people.csv", "id": "id", "groups": "groups", "rows": 50_000});
     let bound = csv(folder.path(), config);
-    let begun = Instant::now();
     let read = read(&bound, request(&["mail", "surname", "given"])).unwrap();
-    println!("{} people in {:?}", read.rows.len(), begun.elapsed());
     assert_eq!(read.rows.len(), 50_000);
     assert!(read.problems.is_empty());
     assert!(read.coverage.proves_absence(), "{:?}", read.coverage);
     let last = &read.rows[49_999];
     assert_eq!(last.id.as_deref(), Some("00049999"));
-    assert_eq!(last.values, [["person49999@example.org"], ["Jónsson, 49999"], ["Björn 49999"]]);
+    assert_eq!(
+        last.values,
+        [
+            ["person49999@example.org"],
+            ["Jónsson, 49999"],
+            ["Björn 49999"]
+        ]
+    );
 }
 
 #[test]
@@ -65,7 +69,10 @@ fn a_broken_row_is_a_problem_and_not_the_end() {
     let bound = csv(folder.path(), json!({"path": "people.csv", "id": "id"}));
     let read = read(&bound, request(&["name"])).unwrap();
     assert!(read.rows.iter().any(|row| row.id.as_deref() == Some("1")));
-    assert!(!read.problems.is_empty() || read.rows.len() == 3, "{read:?}");
+    assert!(
+        !read.problems.is_empty() || read.rows.len() == 3,
+        "{read:?}"
+    );
 }
 
 #[test]
@@ -73,7 +80,11 @@ fn an_empty_file_proves_nothing() {
     let folder = folder("id,name\n");
     let bound = csv(folder.path(), json!({"path": "people.csv", "id": "id"}));
     let read = read(&bound, request(&["name"])).unwrap();
-    let Coverage::Partial { reason: PartialReason::Empty, .. } = read.coverage else {
+    let Coverage::Partial {
+        reason: PartialReason::Empty,
+        ..
+    } = read.coverage
+    else {
         panic!("{:?}", read.coverage)
     };
 }
@@ -88,7 +99,10 @@ fn a_missing_file_is_named_with_what_to_do() {
     assert!(failure.message.contains("nobody.csv"), "{failure}");
     assert!(error.hint().is_some());
     let steps = bound.check(&Scope::default()).unwrap();
-    assert!(steps.iter().any(|step| step.outcome == StepResult::Failed), "{steps:?}");
+    assert!(
+        steps.iter().any(|step| step.outcome == StepResult::Failed),
+        "{steps:?}"
+    );
 }
 
 #[test]
@@ -96,11 +110,22 @@ fn a_check_and_the_attributes_need_no_read() {
     let folder = folder(&many(10));
     let bound = csv(folder.path(), json!({"path": "people.csv", "id": "id"}));
     let steps = bound.check(&Scope::default()).unwrap();
-    assert!(!steps.is_empty() && steps.iter().all(|step| step.outcome != StepResult::Failed), "{steps:?}");
-    let names: Vec<_> = bound.attributes().unwrap().into_iter().map(|attribute| attribute.name).collect();
+    assert!(
+        !steps.is_empty() && steps.iter().all(|step| step.outcome != StepResult::Failed),
+        "{steps:?}"
+    );
+    let names: Vec<_> = bound
+        .attributes()
+        .unwrap()
+        .into_iter()
+        .map(|attribute| attribute.name)
+        .collect();
     assert!(names.contains(&"mail".to_owned()), "{names:?}");
     let none = csv(folder.path(), json!({"path": "none.csv"}));
-    assert!(matches!(none.attributes(), Err(AttributesError::Failed { .. })));
+    assert!(matches!(
+        none.attributes(),
+        Err(AttributesError::Failed { .. })
+    ));
 }
 
 #[test]
@@ -108,8 +133,17 @@ fn an_attribute_that_is_not_there_is_said_before_anybody_is_read() {
     let folder = folder(&many(10));
     let bound = csv(folder.path(), json!({"path": "people.csv", "id": "id"}));
     let error = read(&bound, request(&["emial"])).unwrap_err();
-    assert!(matches!(error, ReadError::Start(_) | ReadError::Failed { people: 0, .. }), "{error:?}");
-    assert!(error.failure().unwrap().message.contains("emial"), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            ReadError::Start(_) | ReadError::Failed { people: 0, .. }
+        ),
+        "{error:?}"
+    );
+    assert!(
+        error.failure().unwrap().message.contains("emial"),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -62,7 +62,9 @@ fn three_formats_tell_the_same() {
     for (name, text) in files {
         let folder = folder(name, text.as_bytes());
         let config = match name.ends_with("csv") {
-            true => json!({"path": name, "id": "id", "status": "state", "groups": "groups", "groups_separator": ","}),
+            true => {
+                json!({"path": name, "id": "id", "status": "state", "groups": "groups", "groups_separator": ","})
+            }
             false => json!({"path": name, "id": "id", "status": "state", "groups": "groups"}),
         };
         let mut request = request(&["mail", "uid"]);
@@ -72,19 +74,47 @@ fn three_formats_tell_the_same() {
         let people: Vec<_> = read
             .rows
             .iter()
-            .map(|row| (row.id.as_deref().unwrap(), row.status, row.groups.join("+"), row.values.clone()))
+            .map(|row| {
+                (
+                    row.id.as_deref().unwrap(),
+                    row.status,
+                    row.groups.join("+"),
+                    row.values.clone(),
+                )
+            })
             .collect();
         let text = |mail: &str, uid: &str| vec![vec![mail.to_owned()], vec![uid.to_owned()]];
         assert_eq!(
             people,
             [
-                ("1", SourceStatus::Active, "Staff".to_owned(), text("a@x;y", "anna")),
-                ("2", SourceStatus::Blocked(BlockCause::Suspended), "Staff".to_owned(), text("", "bo")),
+                (
+                    "1",
+                    SourceStatus::Active,
+                    "Staff".to_owned(),
+                    text("a@x;y", "anna")
+                ),
+                (
+                    "2",
+                    SourceStatus::Blocked(BlockCause::Suspended),
+                    "Staff".to_owned(),
+                    text("", "bo")
+                ),
             ],
             "{name}"
         );
-        assert!(read.coverage.proves_absence(), "{name}: {:?}", read.coverage);
-        assert_eq!(read.coverage.evidence().facts.get("out of scope").map(String::as_str), Some("1"));
+        assert!(
+            read.coverage.proves_absence(),
+            "{name}: {:?}",
+            read.coverage
+        );
+        assert_eq!(
+            read.coverage
+                .evidence()
+                .facts
+                .get("out of scope")
+                .map(String::as_str),
+            Some("1")
+        );
     }
 }
 
@@ -92,8 +122,16 @@ fn three_formats_tell_the_same() {
 fn broken_and_repeated_records_hold_their_people() {
     let file = "id,uid\n1,anna\n2\n3,\"c\"y\n1,other\n,dee\n";
     let folder = folder("people.csv", file.as_bytes());
-    let read = read(&bound(&folder, json!({"path": "people.csv", "id": "id"})), request(&["uid"])).unwrap();
-    let subjects: Vec<_> = read.problems.iter().map(|p| (p.place.as_str(), p.subject.clone())).collect();
+    let read = read(
+        &bound(&folder, json!({"path": "people.csv", "id": "id"})),
+        request(&["uid"]),
+    )
+    .unwrap();
+    let subjects: Vec<_> = read
+        .problems
+        .iter()
+        .map(|p| (p.place.as_str(), p.subject.clone()))
+        .collect();
     let id = |id: &str| Subject::Id(ExternalId::from(id));
     assert_eq!(
         subjects,
@@ -101,7 +139,13 @@ fn broken_and_repeated_records_hold_their_people() {
             ("people.csv line 3", id("2")),
             ("people.csv line 4", id("3")),
             ("people.csv line 5", id("1")),
-            ("people.csv line 6", Subject::Attribute { name: "uid".into(), value: "dee".into() }),
+            (
+                "people.csv line 6",
+                Subject::Attribute {
+                    name: "uid".into(),
+                    value: "dee".into()
+                }
+            ),
         ]
     );
     assert_eq!(read.rows.len(), 1);
@@ -113,8 +157,16 @@ fn half_a_file_proves_nothing() {
     for (name, text, marker) in [
         ("people.csv", "id,uid\n1,anna\n2,\"b", None),
         ("people.csv", "id,uid\n1,anna\n", Some("#END")),
-        ("people.jsonl", "{\"id\": 1, \"uid\": \"anna\"}\n{\"id\": 2, \"ui", None),
-        ("people.ldif", "dn: uid=anna\nid: 1\nuid: anna\n\ndn: uid=b", None),
+        (
+            "people.jsonl",
+            "{\"id\": 1, \"uid\": \"anna\"}\n{\"id\": 2, \"ui",
+            None,
+        ),
+        (
+            "people.ldif",
+            "dn: uid=anna\nid: 1\nuid: anna\n\ndn: uid=b",
+            None,
+        ),
     ] {
         let folder = folder(name, text.as_bytes());
         let mut config = json!({"path": name, "id": "id"});
@@ -132,10 +184,16 @@ fn half_a_file_proves_nothing() {
 
 #[test]
 fn bytes_become_base64() {
-    let folder = folder("people.ldif", b"dn: cn=a\nobjectGUID:: MyIRAFVEd2aImaq7zN3u/w==\njpegPhoto:: /9j/\ncn: a\n");
+    let folder = folder(
+        "people.ldif",
+        b"dn: cn=a\nobjectGUID:: MyIRAFVEd2aImaq7zN3u/w==\njpegPhoto:: /9j/\ncn: a\n",
+    );
     let config = json!({"path": "people.ldif", "id": "objectGUID"});
     let read = read(&bound(&folder, config), request(&["cn", "jpegPhoto"])).unwrap();
-    assert_eq!(read.rows[0].id.as_deref(), Some("00112233-4455-6677-8899-aabbccddeeff"));
+    assert_eq!(
+        read.rows[0].id.as_deref(),
+        Some("00112233-4455-6677-8899-aabbccddeeff")
+    );
     assert_eq!(read.rows[0].values, [["a"], ["/9j/"]]);
 }
 
@@ -157,9 +215,16 @@ fn settings_are_strict() {
     assert!(problems(json!({})).contains("`path`"));
 
     let odd = bound(&folder, json!({"path": "people.csv", "binary": ["photo"]}));
-    let failure = read(&odd, request(&["id"])).unwrap_err().failure().cloned().unwrap();
+    let failure = read(&odd, request(&["id"]))
+        .unwrap_err()
+        .failure()
+        .cloned()
+        .unwrap();
     assert_eq!(failure.kind, FailureKind::Config);
-    assert!(failure.message.contains("`binary` is for LDIF"), "{failure}");
+    assert!(
+        failure.message.contains("`binary` is for LDIF"),
+        "{failure}"
+    );
 }
 
 #[test]
@@ -167,12 +232,22 @@ fn a_scope_that_the_file_cannot_serve_is_refused() {
     let folder = folder("people.csv", b"id,unit\n1,Staff/Sales\n2,Temps\n");
     let under = |config: Value| {
         let mut request = request(&["id"]);
-        request.scope = Scope { under: vec!["staff".to_owned()], ..Scope::default() };
+        request.scope = Scope {
+            under: vec!["staff".to_owned()],
+            ..Scope::default()
+        };
         read(&bound(&folder, config), request)
     };
-    let failure = under(json!({"path": "people.csv", "id": "id"})).unwrap_err().failure().cloned().unwrap();
+    let failure = under(json!({"path": "people.csv", "id": "id"}))
+        .unwrap_err()
+        .failure()
+        .cloned()
+        .unwrap();
     assert_eq!(failure.kind, FailureKind::Config);
-    assert_eq!(failure.hint.as_deref(), Some("add `unit: COLUMN` to the provider's config, or use groups"));
+    assert_eq!(
+        failure.hint.as_deref(),
+        Some("add `unit: COLUMN` to the provider's config, or use groups")
+    );
     let people = under(json!({"path": "people.csv", "id": "id", "unit": "unit"})).unwrap();
     assert_eq!(people.rows.len(), 1);
 }
@@ -188,7 +263,10 @@ fn a_million_people_fit_in_the_plugins_memory() {
     let folder = folder("people.csv", file.as_bytes());
     drop(file);
     let mut people = 0;
-    for delivery in bound(&folder, json!({"path": "people.csv", "id": "id"})).read(request(&["uid", "mail"])).unwrap() {
+    for delivery in bound(&folder, json!({"path": "people.csv", "id": "id"}))
+        .read(request(&["uid", "mail"]))
+        .unwrap()
+    {
         match delivery.unwrap() {
             Delivery::Page { page, .. } => people += page.len(),
             Delivery::End { coverage, .. } => assert!(coverage.proves_absence()),

@@ -2,7 +2,9 @@
 //! soon, and the host goes on as if nothing had been.
 
 use crate::common::{HOST, IMPATIENT, bind, host, lives, load, read, request};
-use muster_host::{Breach, Crash, Delivery, FailureKind, Host, Limits, ReadError, ReadFrom, ReadRequest};
+use muster_host::{
+    Breach, Crash, Delivery, FailureKind, Host, Limits, ReadError, ReadFrom, ReadRequest,
+};
 use muster_model::{Coverage, PartialReason};
 use serde_json::{Value, json};
 use std::error::Error;
@@ -53,7 +55,10 @@ fn denied(name: &str, config: Value) -> String {
 fn a_loop_without_end_is_stopped() {
     let error = error_of(&IMPATIENT, "loops", json!({}));
     let limit = Duration::from_millis(300);
-    assert!(matches!(error, ReadError::Crashed { crash: Crash::Compute { limit: l }, .. } if l == limit), "{error:?}");
+    assert!(
+        matches!(error, ReadError::Crashed { crash: Crash::Compute { limit: l }, .. } if l == limit),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -64,15 +69,25 @@ fn memory_without_end_is_refused() {
 #[test]
 fn a_panic_is_told_in_its_own_words() {
     let error = misbehaves("panics");
-    let ReadError::Crashed { people: 10, crash: Crash::Panicked { message }, .. } = &error else {
+    let ReadError::Crashed {
+        people: 10,
+        crash: Crash::Panicked { message },
+        ..
+    } = &error
+    else {
         panic!("{error:?}");
     };
-    assert!(message.contains("panics.rs") && message.contains("line 1 has no end"), "{message}");
+    assert!(
+        message.contains("panics.rs") && message.contains("line 1 has no end"),
+        "{message}"
+    );
 }
 
 #[test]
 fn a_trap_is_told_in_the_engines_words() {
-    let Crash::Trapped { trap } = crash("traps") else { panic!() };
+    let Crash::Trapped { trap } = crash("traps") else {
+        panic!()
+    };
     assert!(trap.contains("unreachable"), "{trap}");
 }
 
@@ -88,25 +103,52 @@ fn offsets_that_lead_nowhere_are_refused() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused() {
-    assert_eq!(breach("not_text"), Breach::NotText { row: 6, column: "name".to_owned() });
+    assert_eq!(
+        breach("not_text"),
+        Breach::NotText {
+            row: 6,
+            column: "name".to_owned()
+        }
+    );
 }
 
 #[test]
 fn pages_are_of_a_readable_size() {
-    assert_eq!(breach("overlong"), Breach::Rows { rows: 10_001, limit: 10_000 });
-    let Breach::Bytes { bytes, limit } = breach("oversized") else { panic!() };
+    assert_eq!(
+        breach("overlong"),
+        Breach::Rows {
+            rows: 10_001,
+            limit: 10_000
+        }
+    );
+    let Breach::Bytes { bytes, limit } = breach("oversized") else {
+        panic!()
+    };
     assert!(bytes > limit, "{bytes} {limit}");
 }
 
 #[test]
 fn nobody_comes_twice() {
-    assert_eq!(breach("doubles_on_a_page"), Breach::DoubledId { id: "7".to_owned() });
-    assert_eq!(breach("doubles_across_pages"), Breach::DoubledId { id: "10".to_owned() });
+    assert_eq!(
+        breach("doubles_on_a_page"),
+        Breach::DoubledId { id: "7".to_owned() }
+    );
+    assert_eq!(
+        breach("doubles_across_pages"),
+        Breach::DoubledId {
+            id: "10".to_owned()
+        }
+    );
 }
 
 #[test]
 fn only_what_was_asked_for_is_taken() {
-    assert_eq!(breach("other_columns"), Breach::UnknownColumn { name: "userPassword".to_owned() });
+    assert_eq!(
+        breach("other_columns"),
+        Breach::UnknownColumn {
+            name: "userPassword".to_owned()
+        }
+    );
 }
 
 #[test]
@@ -116,7 +158,13 @@ fn an_end_comes() {
 
 #[test]
 fn a_cursor_is_small() {
-    assert_eq!(breach("huge_cursor"), Breach::Cursor { bytes: 1 << 20, limit: 64 << 10 });
+    assert_eq!(
+        breach("huge_cursor"),
+        Breach::Cursor {
+            bytes: 1 << 20,
+            limit: 64 << 10
+        }
+    );
 }
 
 #[test]
@@ -129,37 +177,74 @@ fn a_flooded_log_hurts_nobody() {
 
 #[test]
 fn a_file_that_is_not_granted_stays_closed() {
-    let denied = denied("opens_other_files", json!({"path": concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")}));
-    assert!(denied.contains("`/etc/passwd`") && denied.contains("manifest"), "{denied}");
+    let denied = denied(
+        "opens_other_files",
+        json!({"path": concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")}),
+    );
+    assert!(
+        denied.contains("`/etc/passwd`") && denied.contains("manifest"),
+        "{denied}"
+    );
 }
 
 #[test]
 fn a_need_that_the_policy_leaves_open_names_the_line_to_add() {
     let denied = denied("opens_other_files", json!({}));
-    assert!(denied.contains("`people`") && denied.contains("`provider.config.path`"), "{denied}");
+    assert!(
+        denied.contains("`people`") && denied.contains("`provider.config.path`"),
+        "{denied}"
+    );
 }
 
 #[test]
 fn a_server_that_is_not_granted_is_not_searched() {
-    let denied = denied("searches_other_servers", json!({"url": "ldaps://here.example"}));
+    let denied = denied(
+        "searches_other_servers",
+        json!({"url": "ldaps://here.example"}),
+    );
     assert!(denied.contains("`ldaps://elsewhere.example`"), "{denied}");
 }
 
 #[test]
 fn a_host_that_is_not_granted_is_not_called() {
-    let denied = denied("calls_other_hosts", json!({"url": "https://here.example/v2"}));
-    assert!(denied.contains("`https://elsewhere.example/collect`"), "{denied}");
+    let denied = denied(
+        "calls_other_hosts",
+        json!({"url": "https://here.example/v2"}),
+    );
+    assert!(
+        denied.contains("`https://elsewhere.example/collect`"),
+        "{denied}"
+    );
     assert!(denied.contains("`https://here.example/v2/`"), "{denied}");
-    assert!(denied.contains("`provider.config.url: https://elsewhere.example`"), "{denied}");
+    assert!(
+        denied.contains("`provider.config.url: https://elsewhere.example`"),
+        "{denied}"
+    );
 }
 
 #[test]
 fn a_claim_that_does_not_add_up_proves_nothing() {
     let coverage = |config: Value, from: ReadFrom| {
         let bound = bind(&load(&HOST, "lies"), config).unwrap();
-        read(&bound, ReadRequest { from, ..request(&["name"]) }).unwrap().coverage
+        read(
+            &bound,
+            ReadRequest {
+                from,
+                ..request(&["name"])
+            },
+        )
+        .unwrap()
+        .coverage
     };
-    let unproven = |coverage: Coverage| matches!(coverage, Coverage::Partial { reason: PartialReason::Unproven, .. });
+    let unproven = |coverage: Coverage| {
+        matches!(
+            coverage,
+            Coverage::Partial {
+                reason: PartialReason::Unproven,
+                ..
+            }
+        )
+    };
     assert!(coverage(json!({}), ReadFrom::Start).proves_absence());
     assert!(unproven(coverage(json!({"lie": "count"}), ReadFrom::Start)));
     assert!(unproven(coverage(json!({"lie": "delta"}), ReadFrom::Start)));
@@ -168,7 +253,10 @@ fn a_claim_that_does_not_add_up_proves_nothing() {
 
 #[test]
 fn a_read_that_nobody_wants_any_more_stops() {
-    let patient = host(Limits { compute: Duration::from_secs(3600), ..Limits::default() });
+    let patient = host(Limits {
+        compute: Duration::from_secs(3600),
+        ..Limits::default()
+    });
     let bound = bind(&load(&patient, "loops"), json!({})).unwrap();
     let mut reader = bound.read(request(&["name"])).unwrap();
     let cancel = reader.cancel();
@@ -178,7 +266,16 @@ fn a_read_that_nobody_wants_any_more_stops() {
         cancel.cancel();
     });
     let stopped = reader.next().unwrap().unwrap_err();
-    assert!(matches!(stopped, ReadError::Crashed { crash: Crash::Cancelled, .. }), "{stopped:?}");
+    assert!(
+        matches!(
+            stopped,
+            ReadError::Crashed {
+                crash: Crash::Cancelled,
+                ..
+            }
+        ),
+        "{stopped:?}"
+    );
     assert!(begun.elapsed() < SOON);
     assert!(reader.next().is_none());
     drop(bound.read(request(&["name"])).unwrap());
@@ -189,7 +286,9 @@ fn a_read_that_nobody_wants_any_more_stops() {
 fn pages_before_a_crash_are_delivered() {
     let bound = bind(&load(&HOST, "panics"), json!({})).unwrap();
     let deliveries: Vec<_> = bound.read(request(&["name"])).unwrap().collect();
-    assert!(matches!(&deliveries[..], [Ok(Delivery::Page { page, .. }), Err(_)] if page.len() == 10));
+    assert!(
+        matches!(&deliveries[..], [Ok(Delivery::Page { page, .. }), Err(_)] if page.len() == 10)
+    );
 }
 
 #[test]
