@@ -18,7 +18,6 @@ pub fn begin(global: &Global) {
     };
     let filter = Targets::new()
         .with_target("muster", ours)
-        .with_target("plugin", ours)
         .with_default(others);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(stderr)
