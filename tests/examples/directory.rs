@@ -39,7 +39,9 @@ fn main() -> std::io::Result<()> {
     let members: Vec<&str> = STAFF.iter().map(|(uid, ..)| *uid).collect();
     let server = Slapd::serve(&tree.group("staff", &members));
     let policy = folder.join("ldap.yaml");
-    std::fs::write(&policy, Policy::openldap(&server, "staff").yaml())?;
+    let mut text = Policy::openldap(&server, "staff");
+    text.rest = "guards:\n  block: {max: 3}\n  rename: {max: 3}\n".to_owned();
+    std::fs::write(&policy, text.yaml())?;
     println!("OpenLDAP listens on {} until you type quit.", server.url());
     println!("In another terminal:\n");
     println!("  cd {}", folder.display());
