@@ -13,6 +13,8 @@ use muster_tests::{Policy, Slapd};
 const INCOMPLETE: i32 = 5;
 /// Failed; nothing was changed.
 const FAILED: i32 = 1;
+/// What was asked for makes no sense.
+const INVALID: i32 = 3;
 
 /// More people than a page, and than the server's size limit.
 const CROWD: usize = 1_200;
@@ -65,9 +67,7 @@ fn the_password_is_never_printed() {
 fn an_empty_password_is_refused_before_it_becomes_an_anonymous_bind() {
     let (_server, mut intranet) = synced();
     intranet.muster_mut().set(PASSWORD_VARIABLE, "");
-    let answer = intranet.sync();
-    assert!(matches!(answer.code(), Some(1 | 3)), "{answer}");
-    answer.says("empty");
+    intranet.sync().exits(INVALID).says("empty");
     intranet.nobody_is_blocked(3);
 }
 
@@ -86,12 +86,10 @@ fn a_wrong_base_blocks_nobody() {
 fn a_missing_group_blocks_nobody() {
     let (server, intranet) = synced();
     server.admin().delete(&group_dn(GROUP));
-    let answer = intranet.sync();
-    assert!(
-        matches!(answer.code(), Some(FAILED | INCOMPLETE)),
-        "{answer}"
-    );
-    answer.says("intranet");
+    intranet
+        .sync()
+        .exits(FAILED)
+        .says(&format!("the group `{}`", group_dn(GROUP)));
     intranet.nobody_is_blocked(3);
 }
 
@@ -145,11 +143,7 @@ fn a_server_that_forbids_paging_blocks_nobody() {
     let server = crowd::serve(CROWD);
     let intranet = Intranet::synced(&crowd_policy(&server, Reader::Sync));
     intranet.rewrite(&crowd_policy(&server, Reader::Unpaged));
-    let answer = intranet.sync();
-    assert!(
-        matches!(answer.code(), Some(FAILED | INCOMPLETE)),
-        "{answer}"
-    );
+    intranet.sync().exits(INCOMPLETE).says("page_size");
     intranet.nobody_is_blocked(CROWD);
 }
 
@@ -157,11 +151,8 @@ fn a_server_that_forbids_paging_blocks_nobody() {
 fn an_account_that_may_see_nobody_blocks_nobody() {
     let (server, intranet) = synced();
     intranet.rewrite(&Policy::openldap(&server, GROUP).set("bind_dn", &Reader::Blind.dn()));
-    let answer = intranet.sync();
-    assert!(
-        matches!(answer.code(), Some(FAILED | INCOMPLETE)),
-        "{answer}"
-    );
+    assert_eq!(intranet.plan().coverage(), ("partial", Some("empty")));
+    intranet.sync().exits(INCOMPLETE);
     intranet.nobody_is_blocked(3);
 }
 
@@ -189,17 +180,44 @@ fn a_connection_cut_in_the_middle_of_a_read_blocks_nobody() {
     intranet.is_settled();
     // Two plans: what one read takes.
     let whole = (proxy.delivered() - before) / 2;
-    for tenth in 1..10 {
-        proxy.cut_after(whole * tenth / 10);
-        let answer = intranet.sync();
-        assert!(
-            matches!(answer.code(), Some(FAILED | INCOMPLETE)),
-            "cut at {tenth}/10: {answer}"
-        );
-        intranet.nobody_is_blocked(CROWD);
-    }
+    let ends: Vec<Option<i32>> = (1..10)
+        .map(|tenth| {
+            proxy.cut_after(whole * tenth / 10);
+            let answer = intranet.sync();
+            assert!(
+                matches!(answer.code(), Some(FAILED | INCOMPLETE)),
+                "cut at {tenth}/10: {answer}"
+            );
+            intranet.nobody_is_blocked(CROWD);
+            answer.code()
+        })
+        .collect();
+    assert!(
+        ends.contains(&Some(FAILED)) && ends.contains(&Some(INCOMPLETE)),
+        "cut before the first person and after: {ends:?}"
+    );
     proxy.mend();
     intranet.is_settled();
+}
+
+#[test]
+fn what_was_read_before_a_cut_is_updated() {
+    let server = crowd::serve(CROWD);
+    let proxy = Proxy::to(server.address());
+    let policy =
+        crowd_policy(&server, Reader::Sync).set("url", &format!("ldap://{}", proxy.address()));
+    let intranet = Intranet::synced(&policy);
+    let before = proxy.delivered();
+    intranet.plan();
+    let whole = proxy.delivered() - before;
+    server.replace(&uid(0), "sn", "Lund");
+    proxy.cut_after(whole * 8 / 10);
+    let plan = intranet.plan();
+    assert_eq!(plan.coverage(), ("partial", Some("interrupted")));
+    plan.changes_are(&[("update", &uid(0), "changed-at-source")]);
+    intranet.sync().exits(INCOMPLETE);
+    assert_eq!(intranet.account(&uid(0)).field("surname"), "Lund");
+    intranet.nobody_is_blocked(CROWD);
 }
 
 #[test]
