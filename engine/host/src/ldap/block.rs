@@ -78,15 +78,16 @@ impl Packer {
         }
     }
 
-    pub fn begin_row(&mut self, dn: Vec<u8>) {
+    pub fn begin_row(&mut self, dn: &[u8]) {
         self.row_start = Mark {
             data: self.block.data.len(),
             values: self.block.value_ends.len(),
             cells: self.block.cell_ends.len(),
         };
-        self.value(&dn);
+        self.value(dn);
         self.end_cell();
-        self.dn = dn;
+        self.dn.clear();
+        self.dn.extend_from_slice(dn);
     }
 
     pub fn value(&mut self, bytes: &[u8]) {
@@ -134,7 +135,7 @@ impl Packer {
         self.block.continued = true;
         let block = self.take();
         let dn = std::mem::take(&mut self.dn);
-        self.begin_row(dn);
+        self.begin_row(&dn);
         for _ in 0..column {
             self.end_cell();
         }
@@ -186,7 +187,7 @@ mod tests {
     fn rows_come_out_as_they_went_in() {
         let mut packer = packer();
         for dn in ["cn=a", "cn=b"] {
-            packer.begin_row(dn.into());
+            packer.begin_row(dn.as_bytes());
             packer.value(b"x");
             packer.end_cell();
             packer.end_cell();
@@ -207,7 +208,7 @@ mod tests {
     #[test]
     fn a_long_row_goes_on_in_the_next_block() {
         let mut packer = packer();
-        packer.begin_row("cn=g".into());
+        packer.begin_row(b"cn=g");
         packer.value(b"g");
         packer.end_cell();
         packer.value(b"m1");
@@ -232,7 +233,7 @@ mod tests {
     #[test]
     fn a_row_that_fails_leaves_nothing() {
         let mut packer = packer();
-        packer.begin_row("cn=g".into());
+        packer.begin_row(b"cn=g");
         packer.value(b"g");
         packer.drop_row();
         assert!(packer.is_empty());

@@ -20,6 +20,9 @@ use tokio::time::timeout;
 /// Blocks that may wait for the caller.
 const BLOCKS: usize = 4;
 
+/// How long the thread waits for the server to take leave.
+const PARTING: Duration = Duration::from_secs(1);
+
 /// A search that the connection's thread is to run.
 pub(super) struct Order {
     query: Query,
@@ -156,7 +159,12 @@ async fn serve(
             }
         }
     }
-    drop(timeout(Duration::from_secs(1), line.ldap.unbind()).await);
+    // Best effort: what is written last must leave before the thread does.
+    let parting = async {
+        drop(line.ldap.unbind().await);
+        end.wait().await
+    };
+    drop(timeout(PARTING, parting).await);
 }
 
 async fn log_in(address: &Address, settings: &Settings) -> Result<Line, Failure> {

@@ -2,15 +2,15 @@
 
 use super::address::{Address, Security};
 use super::failure::Failure;
-use super::tls::{Trust, client_config, refusal};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use super::tap::{self, Tap};
+use super::tls::{self, Trust};
+use super::{pair, starttls};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError};
 use std::fmt;
-use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -75,6 +75,7 @@ pub(super) struct Line {
     pub ldap: Ldap,
     pub server: Arc<str>,
     pub patience: Patience,
+    pub tap: Tap,
     end: End,
 }
 
@@ -141,125 +142,68 @@ impl Line {
 /// Opens the wire. Nothing of the login is sent.
 pub(super) async fn dial(address: &Address, settings: &Settings) -> Result<Line, Failure> {
     let patience = settings.patience;
-    let server = address.server();
-    let stream = reach(address, patience.connect).await?;
-    let url = wire_url(address);
-    let open = LdapConnAsync::with_settings(wire_settings(address, settings, stream)?, &url);
-    let (conn, ldap) = timeout(patience.connect, secured(&server, open))
+    let mut stream = reach(address, patience.connect).await?;
+    if address.security == Security::None {
+        return connected(stream, address, patience).await;
+    }
+    let secured = async {
+        if address.security == Security::StartTls {
+            starttls::ask(&mut stream, &address.server()).await?;
+        }
+        tls::begin(address, &settings.trust, stream).await
+    };
+    let silent = |_| Failure::Silent {
+        server: address.server(),
+        seconds: patience.connect.as_secs(),
+        doing: "setting up TLS",
+    };
+    let stream = timeout(patience.connect, secured).await.map_err(silent)??;
+    connected(stream, address, patience).await
+}
+
+/// Puts the tap between the wire and the ldap crate, and sets all three going.
+async fn connected(
+    wire: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    address: &Address,
+    patience: Patience,
+) -> Result<Line, Failure> {
+    let no_pair = |why: String| Failure::Thread { why };
+    let (ours, theirs) = pair::open()
         .await
-        .map_err(|_| Failure::Silent {
-            server: server.clone(),
-            seconds: patience.connect.as_secs(),
-            doing: "setting up TLS",
-        })??;
+        .map_err(|error| no_pair(error.to_string()))?;
+    let settings = LdapConnSettings::new().set_std_stream(theirs);
+    let krate = LdapConnAsync::with_settings(settings, pair::URL).await;
+    let (conn, ldap) = krate.map_err(|error| no_pair(error.to_string()))?;
     let (tell, end) = watch::channel(None);
-    let driven = tokio::spawn(in_small_steps(conn.drive()));
-    tokio::spawn(async move {
-        let why = match driven.await {
-            Ok(Ok(())) => "the server closed it".to_owned(),
-            Ok(Err(error)) => error.to_string(),
-            // The ldap crate panics on messages that break the protocol.
-            Err(_) => "the server sent a message that breaks the protocol".to_owned(),
-        };
-        tell.send_replace(Some(why));
-    });
+    let tap = Tap::default();
+    tokio::spawn(keep_going(wire, ours, conn, tap.clone(), tell));
     Ok(Line {
         ldap,
-        server: server.into(),
+        server: address.server().into(),
         patience,
+        tap,
         end: End(end),
     })
 }
 
-async fn secured(
-    server: &str,
-    open: impl Future<Output = ldap3::result::Result<(LdapConnAsync, Ldap)>>,
-) -> Result<(LdapConnAsync, Ldap), Failure> {
-    open.await.map_err(|error| match error {
-        LdapError::LdapResult { result } => Failure::StartTls {
-            server: server.to_owned(),
-            code: result.rc,
-            message: result.text,
-        },
-        LdapError::Io { source } => match source.get_ref().and_then(|inner| inner.downcast_ref()) {
-            Some(error) => refusal(server, error),
-            None => Failure::Tls {
-                server: server.to_owned(),
-                why: source.to_string(),
-            },
-        },
-        other => Failure::Tls {
-            server: server.to_owned(),
-            why: other.to_string(),
-        },
-    })
-}
-
-fn wire_settings(
-    address: &Address,
-    settings: &Settings,
-    stream: TcpStream,
-) -> Result<LdapConnSettings, Failure> {
-    let lost = |error: std::io::Error| Failure::Unreachable {
-        server: address.server(),
-        why: error.to_string(),
-    };
-    let stream = stream.into_std().map_err(lost)?;
-    let wire = LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream));
-    Ok(match address.security {
-        Security::None => wire,
-        Security::Tls => wire.set_config(client_config(address, &settings.trust)?),
-        Security::StartTls => wire
-            .set_config(client_config(address, &settings.trust)?)
-            .set_starttls(true),
-    })
-}
-
-/// Polls `work` with only the last few units of a task's budget.
-///
-/// The ldap crate decodes whatever the socket holds before it lets anybody else
-/// run: a page of entries, each of a hundred small allocations, is then cold
-/// again when it is packed. With small steps each entry is packed and freed
-/// while it is warm; measured, a tenth less time for 100,000 entries.
-async fn in_small_steps<F: Future>(work: F) -> F::Output {
-    const STEP: usize = 4;
-    const MOST: usize = 4096;
-    let mut work = pin!(work);
-    let mut budget = None;
-    poll_fn(|cx| {
-        let Some(budget) = budget else {
-            let counted = (0..MOST).take_while(|_| spend_one(cx)).count();
-            budget = Some(counted);
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        };
-        for _ in STEP..budget {
-            spend_one(cx);
-        }
-        work.as_mut().poll(cx)
-    })
-    .await
-}
-
-/// Spends a unit of the task's budget; false if there was none left.
-fn spend_one(cx: &mut Context<'_>) -> bool {
-    pin!(tokio::task::consume_budget()).poll(cx).is_ready()
-}
-
-/// The URL that the ldap crate is given. The stream is open already, so only
-/// scheme and name matter, and the name is checked by our own verifier.
-fn wire_url(address: &Address) -> String {
-    let scheme = if address.security == Security::Tls {
-        "ldaps"
-    } else {
-        "ldap"
-    };
-    let host = if address.host.contains(':') {
-        "ipv6.invalid"
-    } else {
-        &address.host
-    };
-    format!("{scheme}://{host}:{}", address.port)
+/// Carries messages until either side ends, and tells why.
+async fn keep_going(
+    wire: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ours: pair::Ours,
+    conn: LdapConnAsync,
+    tap: Tap,
+    tell: watch::Sender<Option<String>>,
+) {
+    let (from_wire, to_wire) = tokio::io::split(wire);
+    let (from_krate, to_krate) = tokio::io::split(ours);
+    let up = tokio::spawn(tap::carry_up(from_krate, to_wire));
+    let driven = tokio::spawn(conn.drive());
+    let why = tap::carry_down(from_wire, to_krate, tap).await;
+    // Known before the crate notices, and with it the searches.
+    tell.send_replace(Some(why.unwrap_or_else(|| "it was closed here".to_owned())));
+    up.abort();
+    // The crate ends when its socket does; it panics on some nonsense.
+    drop(driven.await);
 }
 
 async fn reach(address: &Address, patience: Duration) -> Result<TcpStream, Failure> {

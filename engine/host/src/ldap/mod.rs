@@ -13,10 +13,16 @@
 //!   ranges (`member;range=0-1499`) are completed here.
 //! - Between the socket and the caller stand at most a page and a few blocks.
 //!   A search without paging is read as fast as the server sends it and has no
-//!   bound; nor has a single message: the protocol sends an entry in one
-//!   message, and groups of a million members exist.
+//!   bound. The protocol sends an entry in one message, and groups of a million
+//!   members exist: a message may have 1 GiB (the ldap crate has no limit).
+//!
+//! How it hangs together: [`dial`] opens the wire and puts the [`tap`] on it;
+//! [`connection`] keeps it on a thread of its own; [`reader`] runs a search with
+//! the ldap crate, while its entries fall into a [`sink`]; [`whole`] fetches
+//! what servers hold back.
 
 mod address;
+mod ber;
 mod bind;
 mod block;
 mod connection;
@@ -24,11 +30,16 @@ mod dial;
 mod failure;
 mod names;
 mod paging;
+mod pair;
 mod reader;
 mod search;
 mod sentences;
+mod sink;
+mod starttls;
+mod tap;
 mod tls;
 mod verify;
+mod whole;
 
 pub use address::{Address, Security};
 pub use block::Entries;

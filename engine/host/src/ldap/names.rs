@@ -7,6 +7,7 @@ use super::failure::Failure;
 /// `;binary` and `;range=…` say how values are sent and belong to the plain
 /// attribute. Other options (`;lang-de`) make an attribute of its own: its
 /// values belong only to a column that was requested with the same options.
+#[derive(Clone)]
 pub(super) struct Columns {
     wanted: Vec<Described>,
     /// Spellings met, in the order of the last entries, and their columns.
@@ -15,7 +16,7 @@ pub(super) struct Columns {
 }
 
 /// An attribute description in comparable form.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Described {
     base: String,
     options: Vec<String>,

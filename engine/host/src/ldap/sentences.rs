@@ -52,7 +52,7 @@ pub(super) fn bind_text(code: u32, message: &str) -> String {
         (49, Some(0x701)) => "the account has expired",
         (49, Some(0x773)) => "the password must be changed before the first login",
         (49, Some(0x775)) => "the account is locked after too many failed logins",
-        (8 | 13, _) => "the server takes passwords only over an encrypted connection",
+        (8 | 13, _) => "the server takes passwords only over an encrypted connection (TLS)",
         (19, _) => "the server refuses the account, probably locked after too many failed logins",
         (32 | 49, _) => "the name or the password is wrong",
         (34, _) => "the name is not a valid DN",
@@ -120,7 +120,10 @@ mod tests {
     #[test]
     fn an_encrypted_connection_is_asked_for_plainly() {
         let text = bind_text(8, "BindSimple: Transport encryption required.");
-        assert!(text.contains("only over an encrypted connection"), "{text}");
+        assert!(
+            text.contains("only over an encrypted connection (TLS)"),
+            "{text}"
+        );
         assert!(bind_hint(8, "").is_some_and(|hint| hint.contains("starttls: true")));
         assert_eq!(bind_kind(8), Kind::Config);
     }

@@ -245,6 +245,41 @@ async fn nonsense_ends_the_search_and_not_the_process() {
 }
 
 #[tokio::test]
+async fn why_the_server_hangs_up_is_told() {
+    let result = [tlv(0x0a, &[52]), tlv(4, b""), tlv(4, b"shutting down")].concat();
+    let notice = tlv(0x30, &[tlv(2, &[0]), tlv(0x78, &result)].concat());
+    let server = Server::new(move |asked| match asked {
+        Asked::Search { .. } => vec![
+            Say::Entry("cn=a", vec![]),
+            Say::Raw(notice.clone()),
+            Say::Hang,
+        ],
+        _ => bound(),
+    });
+    let (rows, end) = read(&mut search(&server, query(&[], 10)).await).await;
+    assert_eq!(rows.len(), 1);
+    let text = end.unwrap_err().to_string();
+    assert!(
+        text.contains("the server ended it: shutting down"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_message_without_measure_is_not_waited_for() {
+    let server = Server::new(|asked| match asked {
+        Asked::Search { .. } => vec![
+            Say::Raw(vec![0x30, 0x84, 0x7f, 0xff, 0xff, 0xff]),
+            Say::Hang,
+        ],
+        _ => bound(),
+    });
+    let (_, end) = read(&mut search(&server, query(&[], 10)).await).await;
+    let text = end.unwrap_err().to_string();
+    assert!(text.contains("2147483653 bytes"), "{text}");
+}
+
+#[tokio::test]
 async fn a_silent_server_is_not_waited_for_without_end() {
     let server = Server::new(|asked| match asked {
         Asked::Search { .. } => vec![Say::Entry("cn=a", vec![]), Say::Hang],

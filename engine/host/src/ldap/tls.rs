@@ -2,15 +2,13 @@
 
 use super::address::Address;
 use super::failure::Failure;
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// Whose signature on a server's certificate is believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,92 +55,40 @@ fn add_pem(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Makes the TLS settings for one server.
-pub(super) fn client_config(
+/// Begins TLS on a connection, and checks that the server is the one that the
+/// settings name.
+pub(super) async fn begin(
     address: &Address,
     trust: &Trust,
-) -> Result<Arc<ClientConfig>, Failure> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let no_tls = |why: String| Failure::Tls {
-        server: address.server(),
-        why,
-    };
+    stream: TcpStream,
+) -> Result<TlsStream<TcpStream>, Failure> {
+    let server = address.server();
     let name = ServerName::try_from(address.host.clone()).map_err(|_| Failure::Url {
         url: address.host.clone(),
         why: "it is neither a host name nor an IP address".to_owned(),
     })?;
-    let verifier = Named {
-        inner: WebPkiServerVerifier::builder_with_provider(
-            Arc::new(trust.roots()?),
-            provider.clone(),
-        )
-        .build()
-        .map_err(|error| no_tls(error.to_string()))?,
-        name: name.clone(),
-    };
-    let mut config = builder(provider)
-        .map_err(|error| no_tls(error.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| refusal(&server, &error))?
+        .with_root_certificates(trust.roots()?)
         .with_no_client_auth();
-    config.enable_sni = matches!(name, ServerName::DnsName(_));
-    Ok(Arc::new(config))
-}
-
-fn builder(
-    provider: Arc<CryptoProvider>,
-) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error> {
-    ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()
-}
-
-/// Checks a certificate as usual, but against the name that the settings meant.
-///
-/// The ldap crate cannot hand an IPv6 address on, so it is given another name
-/// for the wire; the name that counts stands here.
-#[derive(Debug)]
-struct Named {
-    inner: Arc<WebPkiServerVerifier>,
-    name: ServerName<'static>,
-}
-
-impl ServerCertVerifier for Named {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        self.inner
-            .verify_server_cert(end_entity, intermediates, &self.name, ocsp_response, now)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, cert, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, cert, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
-    }
+    let begun = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await;
+    begun.map_err(
+        |error| match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(inner) => refusal(&server, inner),
+            None => Failure::Tls {
+                server: server.clone(),
+                why: error.to_string(),
+            },
+        },
+    )
 }
 
 /// Says in words why TLS failed.
-pub(super) fn refusal(server: &str, error: &rustls::Error) -> Failure {
+fn refusal(server: &str, error: &rustls::Error) -> Failure {
     match error {
         rustls::Error::InvalidCertificate(error) => certificate(server, error),
         rustls::Error::InvalidMessage(_) => Failure::Tls {
