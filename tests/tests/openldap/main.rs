@@ -7,9 +7,11 @@
     clippy::indexing_slicing
 )]
 
+mod administrators;
 mod blocking;
 mod connecting;
 mod groups;
+mod guarding;
 mod matching;
 mod outages;
 mod rules;
