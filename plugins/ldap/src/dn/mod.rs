@@ -9,6 +9,7 @@ mod prepare;
 mod split;
 mod types;
 
+use std::cmp::Ordering;
 use std::fmt;
 pub use types::{Matching, Types};
 
@@ -16,7 +17,7 @@ pub use types::{Matching, Types};
 ///
 /// The hash is cryptographic: people who choose their own names must not be
 /// able to meet somebody else's.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 16]);
 
 impl Digest {
@@ -31,12 +32,27 @@ impl Digest {
     }
 
     fn short(hash: &blake3::Hash) -> Self {
-        let mut digest = [0; 16];
-        digest
-            .iter_mut()
-            .zip(hash.as_bytes())
-            .for_each(|(to, from)| *to = *from);
-        Self(digest)
+        hash.as_bytes()
+            .first_chunk()
+            .copied()
+            .map_or(Self::ROOT, Self)
+    }
+
+    /// As a number: digests are spread evenly over all of them.
+    pub fn number(self) -> u128 {
+        u128::from_be_bytes(self.0)
+    }
+}
+
+impl Ord for Digest {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.number().cmp(&other.number())
+    }
+}
+
+impl PartialOrd for Digest {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -72,6 +88,9 @@ impl Names {
 
     /// Returns the digest of a name.
     pub fn digest(&mut self, dn: &[u8]) -> Result<Digest, NotAName> {
+        if let Some(digest) = self.plain(dn) {
+            return Ok(digest);
+        }
         let (rdn, parent) = match split::first(dn)? {
             None => return Ok(Digest::ROOT),
             Some(parts) => parts,
@@ -127,8 +146,7 @@ impl Names {
         let (first, rest) = split::first_pair(rdn)?;
         write_pair(first, &self.types, &mut self.scratch)?;
         if let Some(rest) = rest {
-            let start = above.0.len();
-            let mut pairs = vec![self.scratch.split_off(start)];
+            let mut pairs = vec![self.scratch.split_off(above.0.len())];
             let mut rest = Some(rest);
             while let Some(text) = rest {
                 let (pair, others) = split::first_pair(text)?;
@@ -142,22 +160,98 @@ impl Names {
         }
         Ok(Digest::short(&blake3::hash(&self.scratch)))
     }
+
+    /// As [`Names::digest`] for the names that most entries have: one plain
+    /// pair below the parent that was met last. Nothing for any other, which is
+    /// not said to be wrong.
+    fn plain(&mut self, dn: &[u8]) -> Option<Digest> {
+        let above = *self.above.first()?;
+        let sign = dn.iter().take(32).position(|&byte| byte == b'=')?;
+        let (name, value) = (dn.get(..sign)?, dn.get(sign + 1..)?);
+        if !name.iter().all(u8::is_ascii_alphanumeric) {
+            return None;
+        }
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&above.0);
+        self.scratch.extend_from_slice(&[0; LENGTHS]);
+        let Ok(Matching::CaseIgnore) = self.types.canonical(name, &mut self.scratch) else {
+            return None;
+        };
+        let middle = self.scratch.len();
+        let end = value
+            .iter()
+            .position(|byte| !IS_PLAIN.get(usize::from(*byte)).is_some_and(|is| *is))?;
+        let (value, parent) = value.split_at_checked(end)?;
+        let is_known = parent.split_first() == Some((&b',', self.parent.as_slice()));
+        if !is_known || value.is_empty() {
+            return None;
+        }
+        self.scratch
+            .extend(value.iter().map(u8::to_ascii_lowercase));
+        write_lengths(above.0.len(), middle, &mut self.scratch);
+        Some(Digest::short(&blake3::hash(&self.scratch)))
+    }
 }
+
+/// Bytes that stand for themselves wherever they stand in a value: no spaces,
+/// no signs that a name is made with.
+static IS_PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let char = byte as u8;
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, which refuses it"
+        )]
+        {
+            plain[byte] = char.is_ascii_alphanumeric()
+                || matches!(
+                    char,
+                    b'-' | b'_'
+                        | b'.'
+                        | b'@'
+                        | b'\''
+                        | b':'
+                        | b'/'
+                        | b'&'
+                        | b'!'
+                        | b'$'
+                        | b'%'
+                        | b'*'
+                        | b'?'
+                        | b'~'
+                        | b'('
+                        | b')'
+                );
+        }
+        byte += 1;
+    }
+    plain
+};
+
+/// Bytes that the two lengths of a pair take.
+const LENGTHS: usize = 8;
 
 fn write_pair(pair: &[u8], types: &Types, out: &mut Vec<u8>) -> Result<(), NotAName> {
     let (name, value) = split::type_and_value(pair)?;
     let start = out.len();
-    out.extend_from_slice(&[0; 8]);
+    out.extend_from_slice(&[0; LENGTHS]);
     let matching = types.canonical(name, out)?;
     let middle = out.len();
     prepare::write(split::value(value)?, matching, out);
-    let lengths =
-        [middle - start - 8, out.len() - middle].map(|length| (length as u32).to_be_bytes());
+    write_lengths(start, middle, out);
+    Ok(())
+}
+
+/// Writes how long the type and the value of a pair are, before them.
+fn write_lengths(start: usize, middle: usize, out: &mut [u8]) {
+    let lengths = [middle - start - LENGTHS, out.len() - middle];
+    let lengths = lengths.map(|length| (length as u32).to_be_bytes());
     let spaces = out.iter_mut().skip(start);
     spaces
         .zip(lengths.as_flattened())
         .for_each(|(to, from)| *to = *from);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -229,6 +229,19 @@ fn plain(name: &Name) -> Vec<Vec<(usize, String)>> {
 
 proptest! {
     #[test]
+    fn the_short_way_gives_the_same(name in name(), values in prop::collection::vec("[a-zA-Z0-9 ._,+='-]{0,8}", 1..5)) {
+        let parent = write_name(&name, &[Spelling::Plain], 0);
+        let mut names = Names::default();
+        names.digest(format!("cn=x,{parent}").as_bytes()).unwrap();
+        for value in values {
+            let dn = format!("UID={value},{parent}");
+            // A table that has not met the parent goes the long way.
+            prop_assert_eq!(names.digest(dn.as_bytes()), Names::default().digest(dn.as_bytes()), "{}", dn);
+            names.digest(format!("cn=x,{parent}").as_bytes()).unwrap();
+        }
+    }
+
+    #[test]
     fn any_spelling_gives_the_same_digest(name in name(), a in spelling(), b in spelling(), style in 0usize..60) {
         let (one, other) = (write_name(&name, &a, 0), write_name(&name, &b, style));
         prop_assert_eq!(digest(&one), digest(&other), "{} and {}", one, other);

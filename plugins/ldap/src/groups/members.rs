@@ -59,12 +59,14 @@ impl MemberList {
             from += length;
         }
         self.all.truncate(kept);
+        self.all.shrink_to_fit();
         let tokens = tokens
             .into_iter()
             .map(|(token, node)| (token, sets.number([roots_of(node)].into_iter())));
         let tokens = tokens.collect();
         Compared {
             seen: vec![0; kept.div_ceil(64)],
+            index: Index::of(&self.all),
             members: self.all,
             tokens,
             sets,
@@ -124,10 +126,55 @@ impl Sets {
     }
 }
 
+/// Where digests with the same first bits begin in a sorted list: with a few
+/// in each place, a look into one place finds a member.
+#[derive(Debug)]
+struct Index {
+    starts: Vec<u32>,
+    shift: u32,
+}
+
+impl Index {
+    fn of(sorted: &[(Digest, u32)]) -> Self {
+        let bits = (sorted.len() / 2).max(1).ilog2();
+        let mut index = Self {
+            starts: vec![0; (1 << bits) + 1],
+            shift: 128 - bits,
+        };
+        for (member, _) in sorted {
+            let place = index.place(member) + 1;
+            index
+                .starts
+                .iter_mut()
+                .skip(place)
+                .take(1)
+                .for_each(|count| *count += 1);
+        }
+        let mut before = 0;
+        for start in &mut index.starts {
+            before += *start;
+            *start = before;
+        }
+        index
+    }
+
+    fn place(&self, member: &Digest) -> usize {
+        // With no bits at all, everything is in one place.
+        member.number().checked_shr(self.shift).unwrap_or(0) as usize
+    }
+
+    fn near(&self, member: &Digest) -> std::ops::Range<usize> {
+        let place = self.place(member);
+        let start = |place: usize| self.starts.get(place).map_or(0, |&start| start as usize);
+        start(place)..start(place + 1)
+    }
+}
+
 /// Everybody is compared with the members.
 #[derive(Debug)]
 pub struct Compared {
     members: Vec<(Digest, u32)>,
+    index: Index,
     seen: Vec<u64>,
     /// Primary groups, by the text of their token.
     tokens: HashMap<Vec<u8>, u32>,
@@ -152,9 +199,13 @@ impl Compared {
     }
 
     fn find(&self, member: &Digest) -> Option<usize> {
-        self.members
-            .binary_search_by_key(member, |(digest, _)| *digest)
-            .ok()
+        let near = self.index.near(member);
+        let place = self
+            .members
+            .get(near.clone())?
+            .iter()
+            .position(|(digest, _)| digest == member)?;
+        Some(near.start + place)
     }
 
     fn mark(&mut self, at: usize) {
@@ -277,6 +328,37 @@ impl Membership {
                 let digest = names.digest(record.dn()).unwrap_or(Digest::ROOT);
                 compared.judge(digest, record, mapping)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn members_are_found_and_others_are_not() {
+        for count in [0, 1, 2, 3, 7, 64, 1000, 5000] {
+            let mut list = MemberList::default();
+            let digest = |number: usize| Digest::of_exact(number.to_string().as_bytes());
+            for number in (0..count).chain(0..count / 3) {
+                list.add(digest(number), (number % 2) as u32);
+            }
+            let roots = Roots {
+                syncing: vec!["a".into(), "b".into()],
+                except: vec![],
+            };
+            let compared = list.seal(&[vec![0], vec![1]], &roots, vec![], HashSet::new());
+            assert_eq!(compared.unseen(), count);
+            for number in 0..count {
+                let at = compared.find(&digest(number));
+                let (groups, excluded) = compared
+                    .sets
+                    .get(compared.members[at.unwrap_or(usize::MAX)].1);
+                assert_eq!((groups, excluded), (&[(number % 2) as u16][..], false));
+            }
+            assert!((count..count + 500).all(|number| compared.find(&digest(number)).is_none()));
         }
     }
 }
