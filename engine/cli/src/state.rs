@@ -3,7 +3,7 @@
 use crate::exit::Exit;
 use crate::session::Session;
 use crate::trouble::Trouble;
-use muster_store::{Opening, SledStore, Store, StoreError};
+use muster_store::{Opening, Report, SledStore, Store, StoreError};
 use std::time::Duration;
 
 /// How long another process is waited for.
@@ -21,6 +21,11 @@ pub enum Missing {
 /// Opens a state that must be there.
 pub fn existing(session: &Session) -> Result<SledStore, Trouble> {
     SledStore::open_existing(&session.state, &opening(session)).map_err(trouble)
+}
+
+/// Looks whether a state is whole; that it is damaged is a finding.
+pub fn check(session: &Session) -> Result<Report, Trouble> {
+    SledStore::check(&session.state, &opening(session)).map_err(trouble)
 }
 
 /// Opens the state, and makes an empty one if there is none.

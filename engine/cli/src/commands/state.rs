@@ -29,8 +29,7 @@ pub(super) fn name(command: &StateCommand) -> &'static str {
 }
 
 fn check(session: &Session) -> Result<Exit, Trouble> {
-    let store = state::existing(session)?;
-    let report = muster_store::check(&store).map_err(state::trouble)?;
+    let report = state::check(session)?;
     let folder = session.state.display().to_string();
     if report.is_well() {
         session.print(&format!(
