@@ -97,11 +97,15 @@ fn built() -> Result<Vec<PathBuf>, Failed> {
         ));
     }
     let output = folder("OUT_DIR").join("plugins");
-    let status = nested_cargo(&root, &output).status().map_err(|error| {
-        Failed::Because(format!("cargo cannot be run to build the plugins: {error}"))
-    })?;
-    if !status.success() {
-        return Err(Failed::AsPrinted);
+    // One call each: called together, all would get the features of any.
+    for name in BUNDLED {
+        let status = nested_cargo(&root, &output, name).status();
+        let status = status.map_err(|error| {
+            Failed::Because(format!("cargo cannot be run to build the plugins: {error}"))
+        })?;
+        if !status.success() {
+            return Err(Failed::AsPrinted);
+        }
     }
     let folder = output.join(TARGET).join("plugin");
     Ok(BUNDLED
@@ -120,16 +124,14 @@ fn target_is_installed(root: &Path) -> bool {
     folder.is_ok_and(|folder| !folder.is_empty() && Path::new(&folder).is_dir())
 }
 
-fn nested_cargo(root: &Path, output: &Path) -> Command {
+fn nested_cargo(root: &Path, output: &Path, plugin: &str) -> Command {
     let mut cargo = Command::new(program("CARGO", "cargo"));
     cargo
         .current_dir(root)
         .args(["build", "--lib", "--profile", "plugin", "--target", TARGET])
         .arg("--target-dir")
-        .arg(output);
-    for name in BUNDLED {
-        cargo.args(["-p", &format!("muster-plugin-{name}")]);
-    }
+        .arg(output)
+        .args(["-p", &format!("muster-plugin-{plugin}")]);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         let any = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));

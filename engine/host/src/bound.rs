@@ -10,8 +10,9 @@ use crate::http::EndpointFault;
 use crate::instance::Instance;
 use crate::instance::State;
 use crate::ldap;
+use crate::ldap::Verdict;
 use crate::plugin::{About, Plugin};
-use crate::questions::{Attribute, AttributesError, CheckError, CheckStep};
+use crate::questions::{Attribute, AttributesError, CheckError, CheckStep, LoginError, judged};
 use crate::reader::{ReadError, Reader};
 use crate::request::{ReadRequest, Scope};
 use crate::settings::SettingProblem;
@@ -176,6 +177,11 @@ impl Plan {
         &self.plugin.linked
     }
 
+    /// The plugin's interface for logins, if it has one.
+    pub fn login(&self) -> Option<&str> {
+        self.plugin.login.as_deref()
+    }
+
     pub fn settings(&self) -> &str {
         &self.settings
     }
@@ -309,6 +315,33 @@ impl Bound {
                 match asked.await.map_err(crashed)? {
                     Ok(attributes) => Ok(attributes.into_iter().map(Into::into).collect()),
                     Err(failure) => Err(AttributesError::Failed {
+                        plugin: plugin(),
+                        failure: failure.into(),
+                    }),
+                }
+            },
+            |crash| Err(crashed(crash)),
+        )
+    }
+
+    /// Asks the source whether a person's password is right, by their external
+    /// id. [`About::login`] says beforehand whether the plugin can.
+    pub fn authenticate(&self, id: &str, password: &Secret) -> Result<Verdict, LoginError> {
+        let plugin = || self.about().name.clone();
+        let Some(login) = self.plan.login() else {
+            return Err(LoginError::NotOffered { plugin: plugin() });
+        };
+        let crashed = |crash| LoginError::Crashed {
+            plugin: plugin(),
+            crash,
+        };
+        self.plan.on_a_thread(
+            async |cancel| {
+                let mut instance = Instance::open(&self.plan, cancel.watch()).await?;
+                let asked = instance.authenticate(login, id, password);
+                match asked.await.map_err(crashed)? {
+                    Ok(verdict) => Ok(judged(verdict)),
+                    Err(failure) => Err(LoginError::Failed {
                         plugin: plugin(),
                         failure: failure.into(),
                     }),

@@ -17,6 +17,7 @@ pub(crate) struct Inspected {
     pub settings_schema: Option<String>,
     /// Interfaces, as written in the file.
     pub imports: Vec<String>,
+    pub exports: Vec<String>,
 }
 
 /// Why a file is no plugin.
@@ -80,6 +81,12 @@ impl Inspected {
                             .push(import.map_err(damaged)?.name.name.to_owned());
                     }
                 }
+                Payload::ComponentExportSection(exports) if depth == 1 => {
+                    for export in exports {
+                        let name = export.map_err(damaged)?.name.name;
+                        found.exports.push(name.to_owned());
+                    }
+                }
                 _ => {}
             }
         }
@@ -97,6 +104,16 @@ impl Inspected {
             None => Ok(()),
             Some(_) => Err(FileFault::Section(name)),
         }
+    }
+
+    /// The interface for logins, as the file exports it.
+    pub fn login(&self) -> Option<&str> {
+        let login = |export: &&String| {
+            let version = export.strip_prefix(PACKAGE)?.strip_prefix("login@")?;
+            version.starts_with(LINE).then_some(())
+        };
+        let found = self.exports.iter().find(|export| login(export).is_some());
+        found.map(String::as_str)
     }
 
     /// Checks that the file can do no more than its manifest asks for.

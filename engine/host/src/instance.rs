@@ -1,17 +1,19 @@
 //! One instance of a plugin, and the fences around each call into it.
 
-use crate::bindings::Source;
+use crate::bindings::ldap::Verdict;
 use crate::bindings::provider::Guest;
-use crate::bound::Plan;
+use crate::bindings::{self as wit, Source};
+use crate::bound::{Plan, Secret};
 use crate::cancel::Cancelled;
 use crate::capability::Capabilities;
+use crate::capability::ldap::Password;
 use crate::crash::{Crash, Stop};
 use crate::failure::Failure;
 use crate::memory::Memory;
 use crate::meter::Meter;
 use std::time::Duration;
 use tokio::time::sleep;
-use wasmtime::component::ResourceAny;
+use wasmtime::component::{Resource, ResourceAny};
 use wasmtime::{Store, UpdateDeadline};
 
 /// Bytes that a plugin may hand to the host in one call to a capability.
@@ -30,6 +32,7 @@ pub(crate) struct State {
 /// must be dropped: the instance is dead.
 pub(crate) struct Instance {
     store: Store<State>,
+    instance: wasmtime::component::Instance,
     source: Source,
     session: ResourceAny,
     answer: Duration,
@@ -85,16 +88,19 @@ impl Instance {
             crash,
         };
         let (mut store, answer) = new_store(plan, cancelled);
-        let source = fenced(&mut store, answer, async |store| {
-            plan.component().instantiate_async(store).await
+        let made = fenced(&mut store, answer, async |store| {
+            let component = plan.component().instance_pre();
+            let instance = component.instantiate_async(&mut *store).await?;
+            Ok((instance, Source::new(store, &instance)?))
         });
-        let source = source.await.map_err(crashed)?;
+        let (instance, source) = made.await.map_err(crashed)?;
         let opened = fenced(&mut store, answer, async |store| {
             provider(&source).call_open(store, plan.settings()).await
         });
         match opened.await.map_err(crashed)? {
             Ok(session) => Ok(Self {
                 store,
+                instance,
                 source,
                 session,
                 answer,
@@ -117,7 +123,36 @@ impl Instance {
         })
         .await
     }
+
+    /// Asks whether a person's password is right, through the interface that
+    /// the plugin exports for it.
+    pub async fn authenticate(
+        &mut self,
+        login: &str,
+        id: &str,
+        password: &Secret,
+    ) -> Result<Result<Verdict, wit::types::Failure>, Crash> {
+        let (instance, session) = (self.instance, self.session);
+        fenced(&mut self.store, self.answer, async |store| {
+            let ask = instance
+                .get_export_index(&mut *store, None, login)
+                .and_then(|login| {
+                    instance.get_export_index(&mut *store, Some(&login), "authenticate")
+                })
+                .ok_or_else(|| wasmtime::Error::msg("it exports no `authenticate`"))?;
+            let ask = instance.get_typed_func::<Ask<'_>, Answer>(&mut *store, ask)?;
+            let password = store.data_mut().capabilities.hold(password)?;
+            let lent = Resource::new_borrow(password.rep());
+            let (answer,) = ask.call_async(&mut *store, (session, id, lent)).await?;
+            store.data_mut().capabilities.let_go(password)?;
+            Ok(answer)
+        })
+        .await
+    }
 }
+
+type Ask<'a> = (ResourceAny, &'a str, Resource<Password>);
+type Answer = (Result<Verdict, wit::types::Failure>,);
 
 fn provider(source: &Source) -> &Guest {
     source.muster_provider_provider()

@@ -60,7 +60,7 @@ pub use limits::Limits;
 pub use manifest::{FileNeed, HttpNeed, LdapNeed, ManifestError, Needs};
 pub use plugin::{About, LoadError, Origin, Plugin, PluginFile, bundled};
 pub use questions::{
-    Attribute, AttributeShape, AttributesError, CheckError, CheckStep, StepResult,
+    Attribute, AttributeShape, AttributesError, CheckError, CheckStep, LoginError, StepResult,
 };
 pub use reader::{Delivery, ReadError, Reader, StartError};
 pub use request::{ReadFrom, ReadRequest, Scope};

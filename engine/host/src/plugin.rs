@@ -161,6 +161,8 @@ pub struct About {
     pub summary: String,
     /// True if it can read only what has changed.
     pub delta: bool,
+    /// True if it can verify a login.
+    pub login: bool,
     /// Memory that it may use, in MiB.
     pub memory_mib: u32,
     /// What it needs, and which settings and secrets grant it.
@@ -183,6 +185,8 @@ pub struct PluginFile {
     bytes: Cow<'static, [u8]>,
     about: About,
     schema: Schema,
+    /// The exported interface for logins.
+    login: Option<String>,
 }
 
 impl PluginFile {
@@ -221,6 +225,7 @@ impl PluginFile {
                 plugin: plugin(),
                 source,
             })?;
+        let login = found.login().map(str::to_owned);
         let settings_schema = found
             .settings_schema
             .unwrap_or_else(|| r#"{"type":"object"}"#.to_owned());
@@ -234,6 +239,7 @@ impl PluginFile {
             api: manifest.api,
             summary: manifest.summary,
             delta: manifest.delta,
+            login: login.is_some(),
             memory_mib: manifest.memory_mib,
             needs: manifest.needs,
             imports: found.imports,
@@ -246,6 +252,7 @@ impl PluginFile {
             bytes,
             about,
             schema,
+            login,
         })
     }
 
@@ -277,6 +284,7 @@ impl PluginFile {
             linked,
             about: Arc::new(self.about),
             schema: self.schema,
+            login: self.login,
         })
     }
 }
@@ -304,6 +312,7 @@ pub struct Plugin {
     pub(crate) linked: SourcePre<State>,
     pub(crate) about: Arc<About>,
     pub(crate) schema: Schema,
+    pub(crate) login: Option<String>,
 }
 
 impl Plugin {

@@ -4,6 +4,7 @@ use crate::bindings::provider as wit;
 use crate::crash::Crash;
 use crate::failure::Failure;
 use crate::instance::OpenError;
+use crate::ldap::Verdict;
 use crate::words::tame;
 
 /// Longest text that is taken over from a plugin, in bytes.
@@ -112,6 +113,65 @@ impl CheckError {
             Self::Open(error) => error.hint(),
             Self::Crashed { crash, .. } => Some(crash.hint().to_owned()),
         }
+    }
+}
+
+/// Why nobody could say whether a password is right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoginError {
+    /// The plugin could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The plugin has no such ability.
+    #[error("plugin `{plugin}` cannot verify logins")]
+    NotOffered {
+        /// Which plugin.
+        plugin: String,
+    },
+    /// The plugin says why.
+    #[error("plugin `{plugin}` could not verify the login")]
+    Failed {
+        /// Which plugin.
+        plugin: String,
+        /// In its words.
+        #[source]
+        failure: Failure,
+    },
+    /// The plugin broke.
+    #[error("plugin `{plugin}` broke while it verified a login")]
+    Crashed {
+        /// Which plugin.
+        plugin: String,
+        /// How.
+        #[source]
+        crash: Crash,
+    },
+}
+
+impl LoginError {
+    /// Says what to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Open(error) => error.hint(),
+            Self::NotOffered { .. } => None,
+            Self::Failed { failure, .. } => failure.hint.clone(),
+            Self::Crashed { crash, .. } => Some(crash.hint().to_owned()),
+        }
+    }
+}
+
+/// Takes a verdict over from the interface.
+pub(crate) fn judged(verdict: crate::bindings::ldap::Verdict) -> Verdict {
+    use crate::bindings::ldap::Verdict as Wit;
+    match verdict {
+        Wit::Accepted => Verdict::Accepted,
+        Wit::WrongPassword => Verdict::WrongPassword,
+        Wit::Disabled => Verdict::Disabled,
+        Wit::Locked => Verdict::Locked,
+        Wit::Expired => Verdict::Expired,
+        Wit::MustChange => Verdict::MustChange,
+        Wit::UnknownUser => Verdict::UnknownUser,
+        Wit::Refused => Verdict::Refused,
     }
 }
 

@@ -63,6 +63,21 @@ impl<S: Source> wit::GuestSession for Session<S> {
     }
 }
 
+#[cfg(all(feature = "login", target_family = "wasm"))]
+impl<P: Plugin + crate::Login> crate::bindings::exports::muster::provider::login::Guest
+    for Component<P>
+{
+    fn authenticate(
+        session: wit::SessionBorrow<'_>,
+        id: String,
+        secret: &crate::bindings::muster::provider::ldap::Password,
+    ) -> Result<crate::ldap::Verdict, Failure> {
+        let session = session.get::<Session<P>>();
+        let password = crate::ldap::Password(secret);
+        session.source.borrow_mut().authenticate(&id, password)
+    }
+}
+
 /// A panic in a component prints nowhere; its message goes to the log instead.
 fn log_panics() {
     static ONCE: Once = Once::new();

@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use crate::bindings::muster::provider::ldap as wit;
-pub use crate::bindings::muster::provider::ldap::{Outcome, Query, Scope};
+pub use crate::bindings::muster::provider::ldap::{Outcome, Query, Scope, Verdict};
 use std::ops::Range;
 
 #[cfg(target_family = "wasm")]
@@ -14,6 +14,15 @@ use crate::testing::ldap as imports;
 /// manifest. Several searches may be open at once.
 pub fn open(connection: &str, query: &Query) -> Result<Search, Failure> {
     imports::open(connection, query).map(Search)
+}
+
+/// A person's password, which the plugin passes on and never sees.
+#[derive(Clone, Copy)]
+pub struct Password<'a>(pub(crate) &'a imports::Password);
+
+/// Tries a login as `dn`, on a connection of its own.
+pub fn verify(connection: &str, dn: &str, password: Password<'_>) -> Result<Verdict, Failure> {
+    imports::verify(connection, dn, password.0)
 }
 
 /// A running search. Dropping it abandons the search.

@@ -143,7 +143,8 @@ pub use rows::{
     BlockCause, Column, ColumnKind, Page, Problem, Removal, Row, Rows, Status, Subject,
 };
 pub use source::{
-    Attribute, AttributeShape, Batch, CheckStep, ReadFrom, ReadRequest, Scope, Source, StepResult,
+    Attribute, AttributeShape, Batch, CheckStep, Login, ReadFrom, ReadRequest, Scope, Source,
+    StepResult,
 };
 
 /// Everything that a plugin usually names.

@@ -1,6 +1,7 @@
 //! What an author implements.
 
 use crate::bindings::exports::muster::provider::provider as wit;
+use crate::ldap::{Password, Verdict};
 use crate::{Coverage, Failure, Page};
 use serde::de::DeserializeOwned;
 
@@ -29,6 +30,15 @@ pub trait Source: Sized + 'static {
 
     /// Delivers the next batch. Not called again after [`Batch::last`].
     fn next(&mut self) -> Result<Batch, Failure>;
+}
+
+/// A source that can say whether a person's password is right.
+///
+/// Needs the feature `login` of this crate, which no plugin has that does not
+/// implement the trait. The host looks for it before it asks.
+pub trait Login: Source {
+    /// Tries a login of the person with this external id.
+    fn authenticate(&mut self, id: &str, password: Password<'_>) -> Result<Verdict, Failure>;
 }
 
 /// One page, and where the read stands after it.

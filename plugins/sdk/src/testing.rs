@@ -11,19 +11,21 @@
 use crate::bindings::muster::provider::ldap::Entries as PackedEntries;
 use crate::host::Level;
 use crate::http::{Request, Response};
-use crate::ldap::{Outcome, Query};
+use crate::ldap::{Outcome, Password, Query, Verdict};
 use crate::{Failure, Page, ReadFrom, ReadRequest, Scope, Status};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 type LdapServer = Rc<dyn Fn(&str, &Query) -> Result<Vec<Block>, Failure>>;
+type LoginServer = Rc<dyn Fn(&str, &str, &str) -> Result<Verdict, Failure>>;
 type HttpServer = Rc<dyn Fn(&Request) -> Result<Response, Failure>>;
 
 #[derive(Default)]
 struct World {
     files: BTreeMap<String, FakeFile>,
     ldap: Option<LdapServer>,
+    logins: Option<LoginServer>,
     http: Option<HttpServer>,
     log: Vec<(Level, String)>,
     now_ms: u64,
@@ -65,6 +67,17 @@ pub fn broken_file(need: &str, content: impl Into<Vec<u8>>, at_end: Failure) {
 /// Answers searches: the function gets the connection's name and the query.
 pub fn ldap(server: impl Fn(&str, &Query) -> Result<Vec<Block>, Failure> + 'static) {
     world(|w| w.ldap = Some(Rc::new(server)));
+}
+
+/// Judges logins: the function gets the connection's name, the DN and the
+/// password.
+pub fn logins(server: impl Fn(&str, &str, &str) -> Result<Verdict, Failure> + 'static) {
+    world(|w| w.logins = Some(Rc::new(server)));
+}
+
+/// Calls a function with a password, as the host hands one over.
+pub fn with_password<T>(text: &str, act: impl FnOnce(Password<'_>) -> T) -> T {
+    act(Password(&ldap::Password(text.to_owned())))
 }
 
 /// Answers requests.
@@ -324,8 +337,15 @@ pub(crate) mod http {
 pub(crate) mod ldap {
     use super::{Block, PackedEntries, VecDeque, missing, world};
     use crate::Failure;
-    use crate::ldap::Query;
+    use crate::ldap::{Query, Verdict};
     use std::cell::RefCell;
+
+    pub struct Password(pub String);
+
+    pub fn verify(connection: &str, dn: &str, password: &Password) -> Result<Verdict, Failure> {
+        let server = world(|w| w.logins.clone());
+        server.ok_or_else(|| missing("connection", connection))?(connection, dn, &password.0)
+    }
 
     #[derive(Debug)]
     pub struct Search(RefCell<VecDeque<Block>>);

@@ -3,6 +3,7 @@
 use super::granted;
 use crate::bindings::ldap as wit;
 use crate::bindings::types::Failure;
+use crate::bound::Secret;
 use crate::failure::{FailureKind, failed};
 use crate::instance::State;
 use crate::ldap::{
@@ -14,7 +15,7 @@ use wasmtime::component::Resource;
 
 /// A password on its way to a server. The plugin holds a handle and never sees
 /// the text.
-pub struct Password(pub(crate) crate::bound::Secret);
+pub struct Password(pub(crate) Secret);
 
 impl wit::Host for State {
     async fn open(

@@ -10,16 +10,18 @@ pub(crate) mod ldap;
 mod log;
 
 use crate::bindings::types::Failure;
+use crate::bound::Secret;
 use crate::failure::{FailureKind, failed_hint};
 use crate::grants::{Grant, Grants};
 use crate::http::Client;
 use crate::instance::State;
 use crate::ldap::Connection;
 use crate::limits::Limits;
+use ldap::Password;
 use log::LogBook;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use wasmtime::component::ResourceTable;
+use wasmtime::component::{Resource, ResourceTable};
 
 /// The capabilities of one instance.
 pub(crate) struct Capabilities {
@@ -42,6 +44,17 @@ impl Capabilities {
             now_ms,
             connections: BTreeMap::new(),
         }
+    }
+
+    /// Makes a handle of a password.
+    pub fn hold(&mut self, password: &Secret) -> wasmtime::Result<Resource<Password>> {
+        Ok(self.table.push(Password(password.clone()))?)
+    }
+
+    /// Forgets a password.
+    pub fn let_go(&mut self, password: Resource<Password>) -> wasmtime::Result<()> {
+        self.table.delete(password)?;
+        Ok(())
     }
 }
 

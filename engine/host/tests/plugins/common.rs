@@ -31,7 +31,15 @@ pub fn host(limits: Limits) -> Host {
 }
 
 /// The folder with the components, built at the first use.
-pub static COMPONENTS: LazyLock<PathBuf> = LazyLock::new(|| {
+pub static COMPONENTS: LazyLock<PathBuf> = LazyLock::new(|| built(&["--examples"]));
+
+/// The folder with the component that verifies logins.
+pub static WITH_LOGIN: LazyLock<PathBuf> = LazyLock::new(|| {
+    LazyLock::force(&COMPONENTS);
+    built(&["--example", "logs_in", "--features", "login"])
+});
+
+fn built(what: &[&str]) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile");
     let mut cargo = Command::new(env!("CARGO"));
     // What the outer cargo and its flags left behind is for another machine.
@@ -52,14 +60,8 @@ pub static COMPONENTS: LazyLock<PathBuf> = LazyLock::new(|| {
     }
     let built = cargo
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "-p",
-            "muster-hostile",
-            "--examples",
-        ])
+        .args(["build", "--quiet", "--release", "-p", "muster-hostile"])
+        .args(what)
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&target)
         .status();
@@ -68,7 +70,7 @@ pub static COMPONENTS: LazyLock<PathBuf> = LazyLock::new(|| {
         "the components do not build"
     );
     target.join("wasm32-unknown-unknown/release/examples")
-});
+}
 
 pub fn component(name: &str) -> String {
     COMPONENTS

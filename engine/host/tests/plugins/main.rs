@@ -12,3 +12,4 @@ mod csv;
 mod formats;
 mod hostile;
 mod loading;
+mod login;
