@@ -7,7 +7,7 @@ use crate::filter;
 use crate::groups::{Filtered, Roots, Walk};
 use crate::mapping::Mapping;
 use crate::outcome;
-use crate::read::Plan;
+use crate::read::{CATALOGUE, Plan};
 use crate::record::Record;
 use crate::settings::{Settings, StatusSetting};
 use crate::status::Judgement;
@@ -119,6 +119,9 @@ fn groups(scope: &Scope, context: &mut Context, steps: &mut Vec<CheckStep>) -> O
             "none: everybody below the base is in scope",
         ));
         return Some(all);
+    }
+    if context.is_global_catalogue() {
+        steps.push(CheckStep::warning("know all groups", CATALOGUE));
     }
     let mut found = true;
     for group in roots.all() {

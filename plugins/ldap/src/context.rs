@@ -47,6 +47,13 @@ impl Context {
         self.root.dialect == Dialect::ActiveDirectory
     }
 
+    /// True if the URL is that of a global catalogue, which holds the people of
+    /// a whole forest, but of their groups only some.
+    pub fn is_global_catalogue(&self) -> bool {
+        let url = self.settings.url.trim_end_matches('/');
+        self.is_active_directory() && [":3268", ":3269"].iter().any(|port| url.ends_with(port))
+    }
+
     /// The naming context that holds an entry, or nothing if the server does
     /// not say.
     pub fn naming_context(&mut self, dn: &str) -> Option<String> {

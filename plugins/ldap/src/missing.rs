@@ -14,6 +14,9 @@ use std::collections::VecDeque;
 /// Members up to which each is looked up.
 const MOST: usize = 200;
 
+/// Finds what has members, whatever its class.
+const HAS_MEMBERS: &str = "(|(member=*)(uniqueMember=*)(memberUid=*))";
+
 /// Searches that run side by side.
 const WINDOW: usize = 16;
 
@@ -24,6 +27,7 @@ pub struct Fates {
     elsewhere: u64,
     others: u64,
     hidden: u64,
+    groups: u64,
 }
 
 impl Fates {
@@ -35,7 +39,10 @@ impl Fates {
     /// Asks why the filter for people did not find a member that may be there.
     pub fn ask(&mut self, dn: &str) -> Result<(), Failure> {
         match lookup(dn, ANYTHING, &["1.1"])? {
-            Lookup::Found(_) => self.others += 1,
+            Lookup::Found(_) => match lookup(dn, HAS_MEMBERS, &["1.1"])? {
+                Lookup::Found(_) => self.groups += 1,
+                _ => self.others += 1,
+            },
             Lookup::Hidden => self.hidden += 1,
             Lookup::Refused(said) => self.refused(dn, &said)?,
         }
@@ -62,6 +69,7 @@ impl Fates {
             elsewhere,
             others,
             hidden,
+            groups,
         } = self;
         let facts = [
             ("members that do not exist", gone),
@@ -70,6 +78,12 @@ impl Fates {
         ];
         for (name, count) in facts.into_iter().filter(|(_, count)| *count > 0) {
             tally.fact(name, count.to_string());
+        }
+        if groups > 0 {
+            let text = format!(
+                "{groups} nested groups are of a kind that is not known, so their members were not read"
+            );
+            tally.doubt(PartialReason::GroupMissing, text);
         }
         if hidden > 0 {
             let text = format!(

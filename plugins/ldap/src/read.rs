@@ -207,6 +207,9 @@ fn described(context: &Context) -> String {
     }
 }
 
+/// What a global catalogue cannot know.
+pub const CATALOGUE: &str = "a global catalogue (port 3268 or 3269) does not know all groups of people; use a domain controller's port 636 or 389";
+
 /// How membership will be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
@@ -264,6 +267,9 @@ fn begin(
 ) -> Result<(Membership, Stage), Failure> {
     let plan = Plan::choose(roots, context)?;
     tally.fact("membership by", plan.name());
+    if plan != Plan::Everybody && context.is_global_catalogue() {
+        tally.doubt(PartialReason::Unproven, CATALOGUE);
+    }
     let filter = context.people_filter().to_owned();
     match plan {
         Plan::Everybody => Ok((Membership::Everybody, scan(bases, filter, None, Vec::new()))),

@@ -55,7 +55,7 @@ impl Dialect {
         match self {
             Self::ActiveDirectory => "(objectClass=group)",
             _ => {
-                "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=groupOfEntries)(objectClass=group))"
+                "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=groupOfEntries)(objectClass=groupOfURLs)(objectClass=group))"
             }
         }
     }

@@ -296,6 +296,25 @@ fn members_who_are_not_found_are_asked_for() {
 }
 
 #[test]
+fn a_nested_group_of_an_unknown_kind_takes_the_proof_away() {
+    for count in [20, 700] {
+        let mut fake = with_odd_members(count, &["cn=odd,ou=groups,dc=x"]);
+        fake.add(
+            "cn=odd,ou=groups,dc=x",
+            &[
+                ("objectClass", &["oddGroup"]),
+                ("member", &["uid=stranger,ou=people,dc=x"]),
+            ],
+        );
+        let got = read(&fake, json!({}), in_groups(&["intranet"])).unwrap();
+        assert_eq!(
+            (got.rows.len(), got.coverage.reason()),
+            (count, Some(PartialReason::GroupMissing))
+        );
+    }
+}
+
+#[test]
 fn a_member_who_is_hidden_takes_the_proof_away() {
     for count in [20, 700] {
         let fake = with_odd_members(count, &["uid=shy,ou=people,dc=x"]);
@@ -449,6 +468,19 @@ fn active_directory_has_primary_groups_nesting_and_machines() {
         );
         assert_eq!(got.row("ben").groups, ["cn=all,ou=groups,dc=x"], "by {way}");
     }
+}
+
+#[test]
+fn a_global_catalogue_proves_no_absence() {
+    let url = json!({"url": "ldaps://dc1:3269"});
+    let got = read(&domain(), url.clone(), in_groups(&["all"])).unwrap();
+    assert_eq!(got.coverage.reason(), Some(PartialReason::Unproven));
+    assert!(
+        read(&domain(), url, everybody())
+            .unwrap()
+            .coverage
+            .is_complete()
+    );
 }
 
 #[test]
