@@ -55,6 +55,8 @@ const FIRST_FIELD: u32 = 3;
 
 /// The field name under which an account keeps its last synced username.
 pub(crate) const USERNAME_FIELD: &str = "username";
+/// Stands for the account's own identifier among changed fields.
+pub(crate) const EXTERNAL_ID_FIELD: &str = "external_id";
 
 /// More text than offsets can count; a store of some ten million accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

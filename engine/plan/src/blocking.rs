@@ -68,7 +68,9 @@ pub(crate) fn in_scope(
         .iter()
         .filter_map(|reason| end_of(policy, reason, status, verdicts))
         .collect();
+    // Unknown is never taken for active: it opens no account.
     shift(current, begins, ends)
+        .filter(|shift| status != SourceStatus::Unknown || !shift.new.is_empty())
 }
 
 /// Says that, and why, a reason no longer holds for a person who is in scope.

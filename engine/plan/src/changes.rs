@@ -159,7 +159,7 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
 fn new_id(fields: &[FieldChange]) -> Option<&str> {
     let field = fields
         .iter()
-        .find(|field| field.name.as_str() == "external_id")?;
+        .find(|field| field.name.as_str() == crate::accounts::EXTERNAL_ID_FIELD)?;
     match &field.new {
         Some(Value::Text(id)) => Some(id),
         _ => None,

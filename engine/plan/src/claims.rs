@@ -1,15 +1,16 @@
-//! Usernames, resolved as a set: released before they are claimed.
+//! Names that only one may have, resolved as a set: released before they are
+//! claimed. Usernames are such names, and identifiers.
 //!
-//! Everybody who wants a username makes a claim. A claim is granted if nobody
+//! Everybody who wants a name makes a claim. A claim is granted if nobody
 //! else wants the name and it is free, or its holder moves away by a granted
 //! claim of their own. So swaps and chains pass, and of two who want one name
 //! neither gets it.
 
-use crate::accounts::{AccountTable, Row};
+use crate::accounts::Row;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 
-/// Who wants a username.
+/// Who wants a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Claimant {
     /// An account that is to be renamed.
@@ -36,21 +37,25 @@ pub(crate) struct Verdicts {
     pub(crate) needs: BTreeMap<Claimant, Row>,
 }
 
-/// Grants or refuses every claim. Keys are usernames' keys.
-pub(crate) fn resolve(accounts: &AccountTable, claims: &[(Claimant, String)]) -> Verdicts {
+/// Grants or refuses every claim. Names are given by their keys; `holder` knows
+/// the account that has one.
+pub(crate) fn resolve<K: AsRef<str>>(
+    holder: &dyn Fn(&str) -> Option<Row>,
+    claims: &[(Claimant, K)],
+) -> Verdicts {
     let mut verdicts = Verdicts::default();
     let movers: HashMap<Row, Claimant> = claims
         .iter()
         .filter_map(|&(claimant, ref key)| match claimant {
-            Claimant::Account(row) if accounts.key(row) != key => Some((row, claimant)),
+            Claimant::Account(row) if holder(key.as_ref()) != Some(row) => Some((row, claimant)),
             _ => None,
         })
         .collect();
-    contests(accounts, claims, &mut verdicts);
+    contests(holder, claims, &mut verdicts);
     let mut waiting: HashMap<Row, Vec<Claimant>> = HashMap::new();
     let mut fallen: Vec<Claimant> = verdicts.refused.keys().copied().collect();
     for (claimant, key) in claims {
-        let Some(holder) = accounts.by_username(key) else {
+        let Some(holder) = holder(key.as_ref()) else {
             continue;
         };
         if *claimant == Claimant::Account(holder) || verdicts.refused.contains_key(claimant) {
@@ -87,17 +92,21 @@ pub(crate) fn resolve(accounts: &AccountTable, claims: &[(Claimant, String)]) ->
 }
 
 /// Refuses all who want a name that others want too, but for its holder.
-fn contests(accounts: &AccountTable, claims: &[(Claimant, String)], verdicts: &mut Verdicts) {
+fn contests<K: AsRef<str>>(
+    holder: &dyn Fn(&str) -> Option<Row>,
+    claims: &[(Claimant, K)],
+    verdicts: &mut Verdicts,
+) {
     let mut wanted: BTreeMap<&str, Vec<Claimant>> = BTreeMap::new();
     for (claimant, key) in claims {
-        wanted.entry(key).or_default().push(*claimant);
+        wanted.entry(key.as_ref()).or_default().push(*claimant);
     }
     for (key, mut claimants) in wanted {
         if claimants.len() < 2 {
             continue;
         }
         claimants.sort_unstable();
-        let holder = accounts.by_username(key).map(Claimant::Account);
+        let holder = holder(key).map(Claimant::Account);
         for &claimant in &claimants {
             if Some(claimant) == holder {
                 continue;
@@ -139,7 +148,7 @@ mod tests {
                 (claimant, name.to_owned())
             })
             .collect();
-        let verdicts = resolve(&table, &claims);
+        let verdicts = resolve(&|key| table.by_username(key), &claims);
         let name = |claimant: &Claimant| match claimant {
             Claimant::Account(row) => table.username(*row).to_owned(),
             Claimant::Stranger(place) => format!("new{place}"),

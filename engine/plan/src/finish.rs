@@ -20,6 +20,8 @@ impl Planner<'_> {
         self.report_twins();
         self.hold_likely_renames();
         let absent = self.settle_missing(&coverage);
+        self.drop_held_edits();
+        self.settle_identifiers();
         let decided = self.settle_usernames();
         let mut situations = self.situations();
         situations.insert("gone".to_owned(), absent.gone);
@@ -108,8 +110,11 @@ impl Planner<'_> {
                 )
             })
             .map(|change| change.account_id);
+        let uncomputed = self.uncomputed.iter().map(|&row| self.accounts.id(row));
+        let uncomputed: BTreeSet<AccountId> = uncomputed.collect();
         quiet
             .chain(written)
+            .filter(|id| !uncomputed.contains(id))
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()

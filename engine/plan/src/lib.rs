@@ -29,6 +29,7 @@ mod desired;
 mod digest;
 mod finish;
 mod guards;
+mod identifiers;
 mod missing;
 mod names;
 mod planner;

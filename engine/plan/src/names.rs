@@ -11,11 +11,8 @@ use std::collections::BTreeMap;
 impl Planner<'_> {
     /// Grants usernames as a set; what is refused becomes a finding.
     pub(crate) fn settle_usernames(&mut self) -> Decided {
-        let seen = &self.seen;
-        self.edits
-            .retain(|edit| seen.get(edit.row.place()).copied() != Some(Seen::Held));
         let claims = self.claims();
-        let verdicts = claims::resolve(&self.accounts, &claims);
+        let verdicts = claims::resolve(&|key| self.accounts.by_username(key), &claims);
         let keys: BTreeMap<Claimant, &String> = claims
             .iter()
             .map(|(claimant, key)| (*claimant, key))
@@ -144,7 +141,7 @@ impl Planner<'_> {
     }
 
     /// A claimant's name, and who they are in words.
-    fn introduce(&self, claimant: Claimant) -> (String, String) {
+    pub(crate) fn introduce(&self, claimant: Claimant) -> (String, String) {
         match claimant {
             Claimant::Account(row) => {
                 let name = self.accounts.username(row);

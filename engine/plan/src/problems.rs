@@ -3,7 +3,7 @@
 //! where nobody can tell whom they are about.
 
 use crate::accounts::Row;
-use crate::planner::{Fate, Planner, Seen, Stranger};
+use crate::planner::{Edit, Fate, Planner, Seen, Stranger};
 use muster_model::{Coverage, Fault, PartialReason, Subject, UsernameKey};
 use muster_policy::Key;
 
@@ -51,28 +51,31 @@ impl Planner<'_> {
         match subject {
             Subject::Nobody => (Vec::new(), false),
             Subject::Id(id) => {
-                let row = self.accounts.by_external_id(id.as_str());
+                let mut rows: Vec<Row> = Vec::new();
+                rows.extend(self.accounts.by_external_id(id.as_str()));
+                rows.extend(self.learning(id.as_str()));
+                rows.sort_unstable();
                 let stranger = self.hold_strangers(|stranger| {
                     stranger.external_id.as_ref().map(|id| id.as_str()) == Some(id.as_str())
                 });
-                (
-                    row.into_iter().collect(),
-                    by_id || row.is_some() || stranger,
-                )
+                let known = by_id || !rows.is_empty() || stranger;
+                (rows, known)
             }
             Subject::Attribute { name, value } => {
                 let username = self.policy.attributes.get(self.policy.identity.username);
                 if username.is_some_and(|known| known.eq_ignore_ascii_case(name)) {
                     let key = UsernameKey::of(value);
                     let row = self.accounts.by_username(key.as_str());
-                    let row = row.filter(|&row| self.accounts.is_own(row));
+                    let mut rows: Vec<Row> = Vec::new();
+                    rows.extend(row.filter(|&row| self.accounts.is_own(row)));
+                    rows.extend(self.becoming(&key));
+                    rows.sort_unstable();
+                    rows.dedup();
                     let stranger = self.hold_strangers(|stranger| {
                         stranger.username.as_ref().map(|name| name.key()).as_ref() == Some(&key)
                     });
-                    (
-                        row.into_iter().collect(),
-                        !by_id || row.is_some() || stranger,
-                    )
+                    let known = !by_id || !rows.is_empty() || stranger;
+                    (rows, known)
                 } else {
                     let rows = self.rows_with(name, value);
                     let known = !rows.is_empty();
@@ -80,6 +83,30 @@ impl Planner<'_> {
                 }
             }
         }
+    }
+
+    /// Accounts that were found by their name and whose entry has this identifier.
+    fn learning(&self, id: &str) -> Vec<Row> {
+        let is_twin = |row: Row| self.twin_rows.contains(&row);
+        let learns = |edit: &&Edit| edit.new_id() == Some(id) && !is_twin(edit.row);
+        self.edits
+            .iter()
+            .filter(learns)
+            .map(|edit| edit.row)
+            .collect()
+    }
+
+    /// Accounts whose entry has this username, which they do not have yet.
+    fn becoming(&self, key: &UsernameKey) -> Vec<Row> {
+        let becomes = |edit: &&Edit| {
+            let wanted = edit.rename.as_ref().map(|wanted| wanted.key());
+            wanted.as_ref() == Some(key) && !self.twin_rows.contains(&edit.row)
+        };
+        self.edits
+            .iter()
+            .filter(becomes)
+            .map(|edit| edit.row)
+            .collect()
     }
 
     fn hold_strangers(&mut self, mut is_meant: impl FnMut(&Stranger) -> bool) -> bool {
@@ -152,22 +179,16 @@ impl Planner<'_> {
     }
 
     pub(crate) fn report_twins(&mut self) {
-        for (known_by, names) in std::mem::take(&mut self.twins) {
+        for ((fault, known_by), names) in std::mem::take(&mut self.twins) {
             let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            let (fault, text) = match self.policy.identity.key {
-                Key::ExternalId => (
-                    Fault::DuplicateId,
-                    format!(
-                        "more than one entry has the identifier `{known_by}` (as {}); none of them \
-                         is used",
-                        named.join(", ")
-                    ),
+            let text = match fault {
+                Fault::DuplicateId => format!(
+                    "more than one entry has the identifier `{known_by}` (as {}); none of them is \
+                     used",
+                    named.join(", ")
                 ),
-                Key::Username => (
-                    Fault::UsernameClash,
-                    format!(
-                        "more than one entry has the username `{known_by}`; none of them is used"
-                    ),
+                _ => format!(
+                    "more than one entry has the username `{known_by}`; none of them is used"
                 ),
             };
             let at = Some(self.policy.identity.at.clone());

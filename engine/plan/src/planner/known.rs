@@ -14,18 +14,26 @@ impl<'p> Planner<'p> {
     pub(super) fn known(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) {
         let by_id = self.policy.identity.key == Key::ExternalId;
         if self.is_twin(row) {
-            return self.twin_of(row, username);
+            return self.twin_of(row);
         }
         self.mark(row, Seen::InScope);
         // What cannot be computed is held and found; the rest goes on, so that
         // a broken name does not keep a blocked person's account open.
-        let mut comparison = self.fields(row, entry, username);
+        let compared = self.fields(row, entry, username);
+        let computed = compared.is_some();
+        let mut comparison = compared.unwrap_or_default();
         let rename = self.rename(row, username);
         comparison.unsettled |= by_id
+            && username.is_some()
             && rename.is_none()
             && self
                 .accounts
                 .is_unsettled(row, self.accounts.username_field());
+        if !computed {
+            self.uncomputed.push(row);
+        } else if comparison.unsettled {
+            self.unsettled.push(row);
+        }
         comparison.changes.extend(self.new_id(row, entry));
         let reasons = self.reasons(row, entry, username);
         if !comparison.changes.is_empty() || rename.is_some() || reasons.is_some() {
@@ -35,19 +43,22 @@ impl<'p> Planner<'p> {
                 fields: comparison.changes,
                 reasons,
             });
-        } else if comparison.unsettled {
-            self.unsettled.push(row);
         }
     }
 
-    fn fields(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) -> Comparison {
+    fn fields(
+        &mut self,
+        row: Row,
+        entry: EntryView<'_>,
+        username: Option<&str>,
+    ) -> Option<Comparison> {
         match self.mapper.compare(&self.accounts, row, entry) {
-            Ok(comparison) => comparison,
+            Ok(comparison) => Some(comparison),
             Err((field, failed)) => {
                 let text = format!("field `{}` could not be computed: {failed}", field.name);
                 let at = Some(field.at.clone());
                 self.find_fault(Some(row), Fault::ExpressionFailed, username, text, at, true);
-                Comparison::default()
+                None
             }
         }
     }
@@ -89,7 +100,7 @@ impl<'p> Planner<'p> {
         let id = entry.id()?;
         let old = self.accounts.external_id(row);
         (old != Some(id)).then(|| FieldChange {
-            name: FieldName::from("external_id"),
+            name: FieldName::from(crate::accounts::EXTERNAL_ID_FIELD),
             old: old.map(Value::from),
             new: Some(Value::from(id)),
             cause: Cause::Source,

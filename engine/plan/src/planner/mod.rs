@@ -33,11 +33,14 @@ pub struct Planner<'p> {
     pub(crate) edits: Vec<Edit>,
     pub(crate) departures: HashMap<Row, Departure>,
     pub(crate) unsettled: Vec<Row>,
+    /// Accounts in which a field could not be computed: whether the others
+    /// agree is not known, so sync's memory of them stays.
+    pub(crate) uncomputed: Vec<Row>,
     pub(crate) strangers: Vec<Stranger>,
     known_strangers: HashMap<String, usize>,
     /// Usernames under which an entry came more than once, by account or key.
-    pub(crate) twins: BTreeMap<String, BTreeSet<String>>,
-    twin_rows: HashSet<Row>,
+    pub(crate) twins: BTreeMap<(Fault, String), BTreeSet<String>>,
+    pub(crate) twin_rows: HashSet<Row>,
     /// With the account that it is about, if it has one.
     pub(crate) findings: Vec<(Option<Row>, Finding)>,
     /// Usernames of entries without the identifier that the policy matches by.
@@ -74,6 +77,7 @@ impl<'p> Planner<'p> {
             edits: Vec::new(),
             departures: HashMap::new(),
             unsettled: Vec::new(),
+            uncomputed: Vec::new(),
             strangers: Vec::new(),
             known_strangers: HashMap::new(),
             twins: BTreeMap::new(),
@@ -116,7 +120,7 @@ impl<'p> Planner<'p> {
             Ok(Some(departure)) => {
                 self.out_of_scope += 1;
                 if let Some(row) = row {
-                    self.depart(row, departure, username);
+                    self.depart(row, departure);
                 }
             }
             Err(failed) => {
@@ -124,7 +128,10 @@ impl<'p> Planner<'p> {
                 // as seen: neither created nor taken for gone.
                 self.in_scope += 1;
                 if let Some(row) = row.filter(|&row| self.is_twin(row)) {
-                    return self.twin_of(row, username);
+                    return self.twin_of(row);
+                }
+                if self.policy.identity.key == Key::ExternalId && entry.id().is_none() {
+                    self.nameless.extend(username.map(str::to_owned));
                 }
                 let at = self.policy.scope.condition.as_ref().map(|c| c.at.clone());
                 let text = format!("`where` could not be evaluated: {failed}");
@@ -145,19 +152,20 @@ impl<'p> Planner<'p> {
         let mut all = vec![first, second];
         all.extend(filled);
         all.sort_unstable();
-        let by_id = (self.policy.identity.key == Key::ExternalId)
-            .then(|| self.accounts.by_external_id(entry.id()?))
-            .flatten();
-        let kept = match by_id {
-            Some(row) => {
-                let (current, key) = (self.accounts.username(row), self.accounts.key(row));
-                let mut same = all
-                    .iter()
-                    .filter(|name| UsernameKey::of(name).as_str() == key);
-                let exact = all.iter().find(|name| **name == current);
-                exact.or_else(|| same.next())
+        let by_id = entry.id().and_then(|id| self.accounts.by_external_id(id));
+        let same = by_id.and_then(|row| {
+            let (current, key) = (self.accounts.username(row), self.accounts.key(row));
+            let is_same = |name: &&&str| UsernameKey::of(name).as_str() == key;
+            let exact = all.iter().find(|name| **name == current);
+            exact.or_else(|| all.iter().find(is_same))
+        });
+        let kept = match (self.policy.identity.key, by_id) {
+            (Key::ExternalId, Some(_)) => same,
+            // An account that is somebody else's by its identifier is not meant.
+            (Key::ExternalId, None) => all.iter().find(|name| self.unidentified(name).is_some()),
+            (Key::Username, _) => {
+                same.or_else(|| all.iter().find(|name| self.own_by_username(name).is_some()))
             }
-            None => all.iter().find(|name| self.own_by_username(name).is_some()),
         };
         kept.or(all.first()).copied()
     }
@@ -212,7 +220,7 @@ impl<'p> Planner<'p> {
         Ok((!in_scope).then_some(Departure::Condition))
     }
 
-    fn depart(&mut self, row: Row, departure: Departure, username: Option<&str>) {
+    fn depart(&mut self, row: Row, departure: Departure) {
         match self.seen_of(row) {
             Seen::Not | Seen::OutOfScope => {
                 self.mark(row, Seen::OutOfScope);
@@ -220,7 +228,7 @@ impl<'p> Planner<'p> {
                 *known = (*known).min(departure);
             }
             Seen::InScope | Seen::Held if self.policy.identity.key == Key::ExternalId => {
-                self.twin_of(row, username);
+                self.twin_of(row);
             }
             Seen::InScope | Seen::Held => {}
         }
@@ -264,16 +272,16 @@ impl<'p> Planner<'p> {
         self.find_fault(row, fault, named.as_deref(), text, at, true);
     }
 
-    fn twin_of(&mut self, row: Row, username: Option<&str>) {
+    fn twin_of(&mut self, row: Row) {
         self.mark(row, Seen::Held);
         self.twin_rows.insert(row);
-        let known_by = match self.policy.identity.key {
-            Key::ExternalId => self.accounts.external_id(row).unwrap_or("").to_owned(),
-            Key::Username => self.accounts.key(row).to_owned(),
+        // Which names the entries have, the first of them did not tell.
+        let name = self.accounts.key(row).to_owned();
+        let known_by = match (self.policy.identity.key, self.accounts.external_id(row)) {
+            (Key::ExternalId, Some(id)) => (Fault::DuplicateId, id.to_owned()),
+            _ => (Fault::UsernameClash, name.clone()),
         };
-        let mut names = vec![self.accounts.key(row).to_owned()];
-        names.extend(username.map(|name| UsernameKey::of(name).as_str().to_owned()));
-        self.twins.entry(known_by).or_default().extend(names);
+        self.twins.entry(known_by).or_default().insert(name);
     }
 
     pub(crate) fn find_fault(
@@ -285,9 +293,11 @@ impl<'p> Planner<'p> {
         policy: Option<PolicyLine>,
         held: bool,
     ) {
+        // The best name that is known: the entry's, or else the account's.
+        let named = username.or_else(|| Some(self.accounts.username(row?)));
         let finding = Finding {
             code,
-            username: username.map(str::to_owned),
+            username: named.map(str::to_owned),
             text,
             policy,
             held,

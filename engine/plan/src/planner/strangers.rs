@@ -17,7 +17,13 @@ impl<'p> Planner<'p> {
         };
         if let Some(known_by) = &known_by {
             if let Some(&twin) = self.known_strangers.get(known_by) {
-                return self.twin_of_stranger(known_by.clone(), twin, username);
+                self.twin_of_stranger(known_by.clone(), twin, username);
+                // A broken record may name the second of the two as well.
+                return self.strangers.push(Stranger {
+                    external_id: entry.id().map(ExternalId::from),
+                    username: username.and_then(Username::new),
+                    fate: Fate::Reported,
+                });
             }
             self.known_strangers
                 .insert(known_by.clone(), self.strangers.len());
@@ -79,7 +85,11 @@ impl<'p> Planner<'p> {
     }
 
     fn twin_of_stranger(&mut self, known_by: String, twin: usize, username: Option<&str>) {
-        let names = self.twins.entry(known_by).or_default();
+        let fault = match self.policy.identity.key {
+            Key::ExternalId => Fault::DuplicateId,
+            Key::Username => Fault::UsernameClash,
+        };
+        let names = self.twins.entry((fault, known_by)).or_default();
         if let Some(stranger) = self.strangers.get_mut(twin) {
             stranger.fate = Fate::Reported;
             names.extend(
