@@ -1,0 +1,123 @@
+//! Plans and applies a world with the real planner.
+
+use crate::world::World;
+use jiff::{SignedDuration, Timestamp};
+use muster_model::{Actor, Coverage, DirectoryRecord, Page, Plan};
+use muster_policy::Policy;
+use muster_store::{Commit, MemoryStore, Store};
+use muster_sync::{
+    ApplyContext, ApplyRefused, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed,
+    apply, preview,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+const NOW: &str = "2026-11-23T08:00:00Z";
+
+struct Pages {
+    pages: VecDeque<Page>,
+    coverage: Coverage,
+}
+
+impl Source for Pages {
+    fn next(&mut self) -> Result<Delivery, SourceFailed> {
+        Ok(match self.pages.pop_front() {
+            Some(page) => Delivery::Page(page),
+            None => Delivery::End {
+                coverage: self.coverage.clone(),
+                cursor: None,
+            },
+        })
+    }
+}
+
+/// The store that a world begins with: the directory was synced by this policy
+/// before, if it has accounts.
+pub fn store(world: &World, policy: &Policy) -> MemoryStore {
+    let mut store = MemoryStore::from_accounts(world.accounts.clone()).expect("accounts");
+    if world.accounts.iter().any(crate::world::is_own) {
+        let record = DirectoryRecord {
+            name: policy.directory.clone(),
+            key: policy.identity.key.as_str().to_owned(),
+            policy_file: policy.file.clone(),
+            policy: policy.digest.clone(),
+            mappings: policy
+                .fields
+                .iter()
+                .map(|field| (field.name.clone(), field.digest.clone()))
+                .collect(),
+            cursor: None,
+        };
+        let expected = store.version().expect("a version");
+        let directories = vec![record];
+        store
+            .commit(Commit {
+                expected,
+                directories,
+                ..Commit::default()
+            })
+            .expect("the last run");
+    }
+    store
+}
+
+/// Plans with the world's people in the given order, on pages of this size.
+pub fn plan(
+    world: &World,
+    policy: &Policy,
+    store: &MemoryStore,
+    order: &[usize],
+    size: usize,
+) -> Plan {
+    let rows: Vec<_> = order
+        .iter()
+        .map(|&place| world.people[place].row(policy))
+        .collect();
+    let mut pages: VecDeque<Page> = rows
+        .chunks(size.max(1))
+        .map(|rows| Page::from_rows(policy.attributes.len(), rows, Vec::new()))
+        .collect();
+    // Problems come on pages of their own: before the rest, or behind it.
+    let problems = Page::from_rows(policy.attributes.len(), &[], world.problems.clone());
+    if size.is_multiple_of(2) {
+        pages.push_front(problems);
+    } else {
+        pages.push_back(problems);
+    }
+    let mut source = Pages {
+        pages,
+        coverage: world.reach.coverage(world.people.len()),
+    };
+    let now: Timestamp = NOW.parse().expect("an instant");
+    let context = PreviewContext {
+        now,
+        expires: now + SignedDuration::from_hours(24),
+        plugin: "random 1.0.0".to_owned(),
+        plugin_digest: "0".repeat(64),
+        only: None,
+        overrides: BTreeMap::new(),
+    };
+    preview(policy, &mut source, store, &context, &Silent).expect("a plan")
+}
+
+/// Plans with people as they are, on one page.
+pub fn plain(world: &World, policy: &Policy, store: &MemoryStore) -> Plan {
+    let order: Vec<usize> = (0..world.people.len()).collect();
+    plan(world, policy, store, &order, usize::MAX)
+}
+
+pub fn carry_out(
+    plan: &Plan,
+    policy: &Policy,
+    store: &mut MemoryStore,
+) -> Result<(), ApplyRefused> {
+    let context = ApplyContext {
+        now: NOW.parse().expect("an instant"),
+        actor: Actor {
+            name: "random".to_owned(),
+            command: "apply".to_owned(),
+        },
+        plugin_digest: "0".repeat(64),
+        origin: PlanOrigin::Fresh,
+    };
+    apply(plan, policy, store, &context).map(|_| ())
+}
