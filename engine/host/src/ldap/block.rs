@@ -122,10 +122,6 @@ impl Packer {
         &self.dn
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.block.cell_ends.is_empty()
-    }
-
     /// Cuts the row inside the cell of `column`: hands out the block, and
     /// begins the next with the same row.
     pub fn cut(&mut self, column: usize) -> Entries {
@@ -202,7 +198,7 @@ mod tests {
         assert_eq!(cell(&block, 1, 1), ["x"]);
         assert!(cell(&block, 1, 2).is_empty());
         assert_eq!(cell(&block, 1, 3), ["1", ""]);
-        assert!(packer.is_empty());
+        assert_eq!(packer.take().rows(), 0);
     }
 
     #[test]
@@ -236,6 +232,6 @@ mod tests {
         packer.begin_row(b"cn=g");
         packer.value(b"g");
         packer.drop_row();
-        assert!(packer.is_empty());
+        assert_eq!(packer.take().rows(), 0);
     }
 }

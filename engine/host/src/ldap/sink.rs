@@ -55,11 +55,6 @@ impl Sink {
         self.entries
     }
 
-    /// Names of the columns in answers.
-    pub fn columns(&mut self) -> &mut Columns {
-        &mut self.columns
-    }
-
     /// A full block.
     pub fn pop(&mut self) -> Option<Entries> {
         self.full.pop_front()
@@ -68,11 +63,6 @@ impl Sink {
     /// What is packed so far, full or not.
     pub fn take(&mut self) -> Entries {
         self.packer.take()
-    }
-
-    /// True if nothing is packed.
-    pub fn is_empty(&self) -> bool {
-        self.packer.is_empty()
     }
 
     /// Packs an entry: `SEQUENCE { name, SEQUENCE OF { type, SET OF value } }`
