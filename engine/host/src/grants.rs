@@ -1,7 +1,7 @@
 //! What a policy lets a plugin use: the settings that a plugin's needs name
 //! *are* the grants, and nothing else is reachable.
 
-use crate::bound::{BindError, Secret};
+use crate::binding::{BindError, Secret};
 use crate::http::{Endpoint, EndpointFault};
 use crate::ldap::{Connection, Settings as LdapSettings, Trust};
 use crate::manifest::{HttpNeed, LdapNeed, Needs};

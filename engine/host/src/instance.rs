@@ -1,9 +1,10 @@
 //! One instance of a plugin, and the fences around each call into it.
 
+use crate::binding::Secret;
 use crate::bindings::ldap::Verdict;
 use crate::bindings::provider::Guest;
 use crate::bindings::{self as wit, Source};
-use crate::bound::{Plan, Secret};
+use crate::bound::Plan;
 use crate::cancel::Cancelled;
 use crate::capability::Capabilities;
 use crate::capability::ldap::Password;

@@ -22,6 +22,7 @@
     allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod binding;
 mod bindings;
 mod border;
 mod bound;
@@ -36,19 +37,22 @@ mod inspect;
 mod instance;
 pub mod ldap;
 mod limits;
+mod load_error;
 mod manifest;
 mod memory;
 mod meter;
 mod plugin;
 mod questions;
+mod read_error;
 mod reader;
 mod request;
 mod settings;
 mod ticker;
 mod words;
 
+pub use binding::{BindError, Binding, Secret};
 pub use border::Breach;
-pub use bound::{BindError, Binding, Bound, Secret};
+pub use bound::Bound;
 pub use cancel::Cancel;
 pub use crash::Crash;
 pub use failure::{Failure, FailureKind};
@@ -57,11 +61,13 @@ pub use http::EndpointFault;
 pub use inspect::{FileFault, ImportFault};
 pub use instance::OpenError;
 pub use limits::Limits;
+pub use load_error::LoadError;
 pub use manifest::{FileNeed, HttpNeed, LdapNeed, ManifestError, Needs};
-pub use plugin::{About, LoadError, Origin, Plugin, PluginFile, bundled};
+pub use plugin::{About, Origin, Plugin, PluginFile, bundled};
 pub use questions::{
     Attribute, AttributeShape, AttributesError, CheckError, CheckStep, LoginError, StepResult,
 };
-pub use reader::{Delivery, ReadError, Reader, StartError};
+pub use read_error::{ReadError, StartError};
+pub use reader::{Delivery, Reader};
 pub use request::{ReadFrom, ReadRequest, Scope};
 pub use settings::SettingProblem;

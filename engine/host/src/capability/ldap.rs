@@ -1,9 +1,9 @@
 //! LDAP servers that the policy named: from the interface to [`crate::ldap`].
 
 use super::granted;
+use crate::binding::Secret;
 use crate::bindings::ldap as wit;
 use crate::bindings::types::Failure;
-use crate::bound::Secret;
 use crate::failure::{FailureKind, failed};
 use crate::instance::State;
 use crate::ldap::{

@@ -9,8 +9,8 @@ mod http;
 pub(crate) mod ldap;
 mod log;
 
+use crate::binding::Secret;
 use crate::bindings::types::Failure;
-use crate::bound::Secret;
 use crate::failure::{FailureKind, failed_hint};
 use crate::grants::{Grant, Grants};
 use crate::http::Client;

@@ -1,6 +1,6 @@
 //! A granted service: its base URL and its credential.
 
-use crate::bound::Secret;
+use crate::binding::Secret;
 use crate::ldap::Trust;
 use reqwest::Url;
 

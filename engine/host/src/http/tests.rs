@@ -1,9 +1,9 @@
 //! The client against servers of this process that do as they are told.
 
 use super::{Client, Endpoint};
+use crate::binding::Secret;
 use crate::bindings::http::{Method, Request, Response};
 use crate::bindings::types::{Failure, FailureKind};
-use crate::bound::Secret;
 use crate::grants::{Grant, Grants};
 use crate::ldap::Trust;
 use crate::limits::Limits;
