@@ -4,7 +4,7 @@ use muster_sdk::Failure;
 use muster_sdk::ldap::{self, Entry, Outcome, Query, Scope, Search};
 
 /// The manifest's need.
-const CONNECTION: &str = "directory";
+pub const CONNECTION: &str = "directory";
 
 /// Matches every entry.
 pub const ANYTHING: &str = "(objectClass=*)";

@@ -28,6 +28,13 @@ fn hex(octet: u8, text: &mut String) {
     let _ = write!(text, "\\{octet:02x}");
 }
 
+/// `(attribute=value)` for a value of bytes, each of them escaped.
+pub fn equals_bytes(attribute: &str, value: &[u8]) -> String {
+    let mut text = String::new();
+    value.iter().for_each(|&octet| hex(octet, &mut text));
+    format!("({attribute}={text})")
+}
+
 /// `(attribute=value)`; the attribute may carry a matching rule.
 pub fn equals(attribute: &str, value: &[u8]) -> String {
     format!("({attribute}={})", escape(value))

@@ -25,6 +25,27 @@ pub fn text(stored: &[u8]) -> Option<[u8; 36]> {
     Some(text)
 }
 
+/// Reads a text as it is stored; nothing if it is no GUID.
+pub fn stored(text: &str) -> Option<[u8; 16]> {
+    let hyphens = [8, 13, 18, 23];
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() != 36 || !hyphens.iter().all(|&place| chars.get(place) == Some(&'-')) {
+        return None;
+    }
+    let digits = chars
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !hyphens.contains(place));
+    let digits: Option<Vec<u32>> = digits.map(|(_, char)| char.to_digit(16)).collect();
+    let digits = digits?;
+    let mut stored = [0; 16];
+    for (pair, place) in digits.chunks(2).zip(ORDER) {
+        let [high, low] = pair else { return None };
+        *stored.get_mut(place)? = u8::try_from(high << 4 | low).ok()?;
+    }
+    Some(stored)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +60,21 @@ mod tests {
             text(&stored),
             Some(*b"3f2504e0-4f89-41d3-9a0c-0305e82c3301")
         );
+    }
+
+    #[test]
+    fn there_and_back_again() {
+        let bytes: [u8; 16] = std::array::from_fn(|place| place as u8 * 17);
+        let text = text(&bytes).map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert_eq!(text.as_deref().and_then(stored), Some(bytes));
+        for wrong in [
+            "",
+            "3f2504e0-4f89-41d3-9a0c-0305e82c330",
+            "3f2504e0x4f89-41d3-9a0c-0305e82c3301",
+            "3f2504e0-4f89-41d3-9a0c-0305e82c33zz",
+        ] {
+            assert_eq!(stored(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

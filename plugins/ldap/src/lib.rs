@@ -10,7 +10,8 @@
 //! first question to the last page, [`groups`] finds who is in scope, [`people`]
 //! makes rows of entries with [`mapping`] and [`status`], [`missing`] asks after
 //! members whom nobody found, [`tally`] tells at the end what the read proves;
-//! [`check`] goes the same way for an operator who asks.
+//! [`check`] goes the same way for an operator who asks, and [`login`] tries a
+//! person's password.
 //!
 //! INVARIANTS
 //! - Names are compared by [`dn`], never by text.
@@ -33,6 +34,7 @@ mod dn;
 mod filter;
 mod groups;
 mod guid;
+mod login;
 mod mapping;
 mod missing;
 mod outcome;
@@ -48,6 +50,8 @@ mod tally;
 mod tests;
 mod time;
 
+use muster_sdk::Login;
+use muster_sdk::ldap::{Password, Verdict};
 use muster_sdk::prelude::*;
 use read::Read;
 use root::Root;
@@ -90,6 +94,12 @@ impl Source for Directory {
         let read = self.read.as_mut();
         read.ok_or_else(|| Failure::internal("no read was begun"))?
             .next()
+    }
+}
+
+impl Login for Directory {
+    fn authenticate(&mut self, id: &str, password: Password<'_>) -> Result<Verdict, Failure> {
+        login::authenticate(&self.settings, id, password)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::attributes::{Wanted, not_known, resolve};
 use crate::columns::Columns;
 use crate::context::Context;
 use crate::directory::below;
+use crate::filter;
 use crate::guid;
 use crate::record::Record;
 use crate::root::Dialect;
@@ -119,6 +120,16 @@ impl Mapping {
         let unique = ["objectGUID", "entryUUID", "nsUniqueId"];
         self.id_name()
             .is_none_or(|name| unique.iter().any(|other| other.eq_ignore_ascii_case(name)))
+    }
+
+    /// Finds the entry with an identifier; nothing if there are none, or if no
+    /// entry can have it.
+    pub fn filter_for(&self, id: &str) -> Option<String> {
+        let own = self.id.as_ref()?;
+        match own.form {
+            Form::Text => Some(filter::equals(&own.name, id.as_bytes())),
+            Form::Guid => Some(filter::equals_bytes(&own.name, &guid::stored(id)?)),
+        }
     }
 
     /// Makes the query for people below a base.

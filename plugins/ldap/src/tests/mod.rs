@@ -6,6 +6,7 @@ mod checks;
 mod coverage;
 mod fake;
 mod groups;
+mod logins;
 
 use crate::Directory;
 use fake::Fake;
