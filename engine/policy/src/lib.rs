@@ -18,6 +18,7 @@ mod check;
 mod diagnostic;
 mod expression;
 mod nearest;
+mod places;
 mod policy;
 mod render;
 mod source;

@@ -127,6 +127,32 @@ fn the_policy_of_the_design_is_understood() {
         UsernameKey::of("HelpDesk")
     );
     assert_eq!(policy.digest.len(), 64);
+    let lines = [
+        "sn",
+        "accountExpires",
+        "employeeType",
+        "sAMAccountName",
+        "mail",
+    ]
+    .map(|name| {
+        let id = policy
+            .attributes
+            .iter()
+            .position(|known| known == name)
+            .unwrap();
+        policy.line_of(id).unwrap().line
+    });
+    assert_eq!(lines, [15, 22, 9, 10, 16]);
+    assert_eq!(policy.line_of(99), None);
+    let place = |id| {
+        policy
+            .line_of(id)
+            .map_or_else(|| policy.file.clone(), ToString::to_string)
+    };
+    assert_eq!(
+        (place(0), place(99)),
+        ("p.yaml:22".to_owned(), "p.yaml".to_owned())
+    );
 }
 
 #[test]
