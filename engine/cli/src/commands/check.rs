@@ -131,15 +131,17 @@ fn attributes(policy: &Policy, bound: &Bound, session: &Session) {
     if known.is_empty() {
         return;
     }
-    for wanted in &policy.attributes {
+    for (id, wanted) in policy.attributes.iter().enumerate() {
         let there = known.iter().any(|known| known.eq_ignore_ascii_case(wanted));
         if !there {
             let meant = nearest(wanted, known.iter().copied())
                 .map(|name| format!("; did you mean `{name}`?"))
                 .unwrap_or_default();
+            let place = policy
+                .line_of(id)
+                .map_or_else(|| policy.file.clone(), ToString::to_string);
             session.note(&format!(
-                "{} reads the attribute `{wanted}`, which the source does not list{meant}",
-                policy.file
+                "{place} reads the attribute `{wanted}`, which the source does not list{meant}"
             ));
         }
     }
