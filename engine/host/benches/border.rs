@@ -13,9 +13,9 @@
 #[path = "../tests/plugins/common.rs"]
 mod common;
 
-use common::{HOST, bind, bind_in, load, request};
+use common::{HOST, bind, bind_in, host, load, request};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use muster_host::{Bound, Delivery, Plugin, ReadRequest};
+use muster_host::{Bound, Delivery, Host, HostConfig, Limits, Plugin, ReadRequest};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -103,5 +103,19 @@ fn border(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, border);
+fn start(c: &mut Criterion) {
+    let load = |host: Host| Plugin::load(&host, "csv", Path::new("")).unwrap();
+    drop(load(host(Limits::default())));
+    let mut group = c.benchmark_group("host and csv plugin");
+    group.sample_size(10);
+    group.bench_function("compiled before", |b| {
+        b.iter(|| drop(load(host(Limits::default()))));
+    });
+    group.bench_function("compiled now", |b| {
+        b.iter(|| drop(load(Host::new(HostConfig::default()).unwrap())));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, start, border);
 criterion_main!(benches);

@@ -34,6 +34,10 @@ pub enum FileFault {
     Section(&'static str),
 }
 
+fn damaged(error: wasmparser::BinaryReaderError) -> FileFault {
+    FileFault::Damaged(error.message().to_owned())
+}
+
 /// Why a component's imports are refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportFault {
@@ -54,16 +58,19 @@ pub enum ImportFault {
 }
 
 impl Inspected {
-    /// Validates the file and reads it.
-    pub fn read(bytes: &[u8]) -> Result<Self, FileFault> {
+    /// Validates a file of unknown origin and reads it.
+    pub fn validated(bytes: &[u8]) -> Result<Self, FileFault> {
         if !Parser::is_component(bytes) {
             return Err(FileFault::NotAComponent);
         }
-        let damaged =
-            |error: wasmparser::BinaryReaderError| FileFault::Damaged(error.message().to_owned());
         Validator::new_with_features(WasmFeatures::default())
             .validate_all(bytes)
             .map_err(damaged)?;
+        Self::read(bytes)
+    }
+
+    /// Reads a file that is known to be whole.
+    pub fn read(bytes: &[u8]) -> Result<Self, FileFault> {
         let mut found = Self::default();
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(bytes) {
@@ -186,14 +193,17 @@ mod tests {
     #[test]
     fn other_files_are_no_components() {
         assert_eq!(
-            Inspected::read(b"name,mail\n"),
+            Inspected::validated(b"name,mail\n"),
             Err(FileFault::NotAComponent)
         );
         assert_eq!(
-            Inspected::read(b"\0asm\x01\0\0\0"),
+            Inspected::validated(b"\0asm\x01\0\0\0"),
             Err(FileFault::NotAComponent)
         );
         let cut = b"\0asm\x0d\0\x01\0\x07";
-        assert!(matches!(Inspected::read(cut), Err(FileFault::Damaged(_))));
+        assert!(matches!(
+            Inspected::validated(cut),
+            Err(FileFault::Damaged(_))
+        ));
     }
 }
