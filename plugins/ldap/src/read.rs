@@ -277,9 +277,7 @@ fn begin(
         Plan::Filter(way) => {
             let mut filtered = Filtered::read(roots, way, context)?;
             tally.fact("groups", filtered.groups.to_string());
-            for (reason, text) in std::mem::take(&mut filtered.weak) {
-                tally.doubt(reason, text);
-            }
+            doubt(std::mem::take(&mut filtered.weak), roots, tally)?;
             if filtered.needs_member_of() {
                 mapping.want_member_of();
                 if context.is_active_directory() {
@@ -293,6 +291,23 @@ fn begin(
             ))
         }
     }
+}
+
+/// Notes what is not known of the groups. If some are to be left out, who they
+/// are must be known: otherwise they would be let in.
+fn doubt(
+    weak: Vec<(PartialReason, String)>,
+    roots: &Roots,
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    for (reason, text) in weak {
+        if reason != PartialReason::GroupMissing && !roots.except.is_empty() {
+            let text = format!("who is to be left out is not known: {text}");
+            return Err(Failure::denied(text).hint("give the login the right to read all groups"));
+        }
+        tally.doubt(reason, text);
+    }
+    Ok(())
 }
 
 fn scan(bases: &Bases, filter: String, first: Option<Search>, lists: Vec<String>) -> Stage {
@@ -330,9 +345,7 @@ fn walked(
     })?;
     tally.fact("groups", walk.reached().to_string());
     tally.fact("members listed", walk.count().to_string());
-    for (reason, text) in std::mem::take(&mut walk.weak) {
-        tally.doubt(reason, text);
-    }
+    doubt(std::mem::take(&mut walk.weak), roots, tally)?;
     if walk.has_logins() {
         mapping.want_login();
         first = None;

@@ -185,6 +185,8 @@ impl Walk {
                 "the group `{dn}` shows no members, and must have one: the login may not read them"
             );
             self.weak.push((PartialReason::Unreadable, text));
+        } else if let Some((reason, text)) = outcome::shortfall(&outcome, &dn) {
+            self.weak.push((reason, text));
         }
         Ok(())
     }

@@ -365,6 +365,20 @@ fn a_group_that_hides_its_members_is_not_empty() {
 }
 
 #[test]
+fn an_exclusion_that_hides_its_members_lets_nobody_in() {
+    let mut fake = nested();
+    fake.group("hidden", &[]);
+    let except_groups = vec!["cn=hidden,ou=groups,dc=x".to_owned()];
+    let scope = Scope {
+        except_groups,
+        ..in_groups(&["intranet"])
+    };
+    let failure = read(&fake, json!({}), scope).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Denied);
+    assert!(failure.message.contains("left out"), "{failure:?}");
+}
+
+#[test]
 fn posix_groups_list_logins_to_the_letter() {
     let mut fake = nested();
     fake.add(
