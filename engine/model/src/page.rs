@@ -59,13 +59,16 @@ impl BlockCause {
 }
 
 /// How a person is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Removal {
     /// Deleted, but the source can bring them back.
     Restorable,
     /// Deleted for good.
     Final,
+    /// Still there, but no longer part of what was asked for: a delta tells so
+    /// that somebody left the syncing groups.
+    LeftScope,
 }
 
 /// A record that the connector could not turn into an entry.

@@ -4,7 +4,7 @@
 use crate::accounts::Row;
 use crate::blocking;
 use crate::planner::{Departure, Edit, Planner, Seen};
-use muster_model::{BlockReason, Coverage, Fault, PolicyLine};
+use muster_model::{BlockReason, Coverage, Fault, PolicyLine, Removal};
 
 /// How many accounts are missing without a change.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,7 +67,11 @@ impl Planner<'_> {
                 format!("`where` is not true of them: {}", condition.text.trim()),
                 condition.at.clone(),
             ),
-            (Some(Departure::Removed(_)), _) => {
+            (Some(Departure::Removed(Removal::LeftScope)), _) => (
+                "no longer in the syncing groups: the source said so".to_owned(),
+                scope.at.clone(),
+            ),
+            (Some(Departure::Removed(Removal::Restorable | Removal::Final)), _) => {
                 ("removed at the source".to_owned(), scope.at.clone())
             }
             _ => (

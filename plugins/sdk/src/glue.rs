@@ -1,7 +1,6 @@
 //! Between the generated traits and [`Source`].
 
 use crate::bindings::exports::muster::provider::provider as wit;
-use crate::manifest::top_level;
 use crate::{Failure, Plugin, ReadRequest, Scope, Source, host};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
@@ -12,17 +11,6 @@ pub struct Component<P>(PhantomData<P>);
 
 impl<P: Plugin> wit::Guest for Component<P> {
     type Session = Session<P>;
-
-    fn describe() -> wit::Description {
-        let text = |key| top_level(P::MANIFEST, key).unwrap_or_default().to_owned();
-        wit::Description {
-            name: text("name"),
-            version: text("version"),
-            summary: text("summary"),
-            settings_schema: P::SETTINGS_SCHEMA.to_owned(),
-            delta: top_level(P::MANIFEST, "delta") == Some("true"),
-        }
-    }
 
     fn open(settings: String) -> Result<wit::Session, Failure> {
         log_panics();

@@ -126,7 +126,6 @@ mod glue;
 pub mod host;
 pub mod http;
 pub mod ldap;
-mod manifest;
 mod plugin;
 mod rows;
 mod source;

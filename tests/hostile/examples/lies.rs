@@ -2,8 +2,8 @@
 //! than was asked for.
 use muster_sdk::Failure;
 use muster_sdk::bindings::exports::muster::provider::provider::{
-    Attribute, Batch, CheckStep, Coverage, Description, End, Evidence, Guest, GuestSession,
-    ReadRequest, Scope, Session,
+    Attribute, Batch, CheckStep, Coverage, End, Evidence, Guest, GuestSession, ReadRequest, Scope,
+    Session,
 };
 
 pub struct Lies;
@@ -14,16 +14,6 @@ pub struct Liar {
 
 impl Guest for Lies {
     type Session = Liar;
-
-    fn describe() -> Description {
-        Description {
-            name: "lies".to_owned(),
-            version: "1.0.0".to_owned(),
-            summary: String::new(),
-            settings_schema: String::new(),
-            delta: true,
-        }
-    }
 
     fn open(settings: String) -> Result<Session, Failure> {
         Ok(Session::new(Liar { settings }))

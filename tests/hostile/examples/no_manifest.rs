@@ -1,23 +1,13 @@
 //! Does not say what it is.
 use muster_sdk::Failure;
 use muster_sdk::bindings::exports::muster::provider::provider::{
-    Attribute, Batch, CheckStep, Description, Guest, GuestSession, ReadRequest, Scope, Session,
+    Attribute, Batch, CheckStep, Guest, GuestSession, ReadRequest, Scope, Session,
 };
 
 pub struct Nameless;
 
 impl Guest for Nameless {
     type Session = Self;
-
-    fn describe() -> Description {
-        Description {
-            name: String::new(),
-            version: String::new(),
-            summary: String::new(),
-            settings_schema: String::new(),
-            delta: false,
-        }
-    }
 
     fn open(_: String) -> Result<Session, Failure> {
         Ok(Session::new(Self))

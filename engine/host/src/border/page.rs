@@ -100,6 +100,7 @@ fn status_of(status: wit::Status) -> SourceStatus {
         wit::Status::Removed(removal) => SourceStatus::Removed(match removal {
             wit::Removal::Restorable => Removal::Restorable,
             wit::Removal::Final => Removal::Final,
+            wit::Removal::LeftScope => Removal::LeftScope,
         }),
     }
 }

@@ -5,7 +5,7 @@ mod known;
 mod person;
 mod strangers;
 
-pub(crate) use person::{Departure, Edit, Fate, Removed, Seen, Stranger};
+pub(crate) use person::{Departure, Edit, Fate, Seen, Stranger};
 
 use crate::accounts::{AccountTable, Row};
 use crate::blocking::Verdict;
@@ -14,7 +14,7 @@ use crate::desired::Mapper;
 use crate::digest::SnapshotDigest;
 use hashbrown::{HashMap, HashSet};
 use muster_model::{
-    EntryView, Fault, Finding, Page, PolicyLine, Problem, Removal, SourceStatus, UsernameKey,
+    EntryView, Fault, Finding, Page, PolicyLine, Problem, SourceStatus, UsernameKey,
 };
 use muster_policy::{Evaluator, ExpressionFailed, Key, Policy};
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,10 +203,7 @@ impl<'p> Planner<'p> {
         username: Option<&str>,
     ) -> Result<Option<Departure>, ExpressionFailed> {
         if let SourceStatus::Removed(removal) = entry.status() {
-            return Ok(Some(Departure::Removed(match removal {
-                Removal::Restorable => Removed::Restorable,
-                Removal::Final => Removed::Final,
-            })));
+            return Ok(Some(Departure::Removed(removal)));
         }
         let excluded = &self.policy.scope.except_usernames;
         let is_excluded = |username| excluded.contains(&UsernameKey::of(username));

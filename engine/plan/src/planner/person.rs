@@ -2,7 +2,7 @@
 
 use crate::accounts::Row;
 use crate::blocking::ReasonShift;
-use muster_model::{ExternalId, Fault, FieldChange, PolicyLine, Username};
+use muster_model::{ExternalId, Fault, FieldChange, PolicyLine, Removal, Username};
 
 /// What has been seen of an account's person so far. Each state outweighs the
 /// ones before it, so that the order of entries does not matter.
@@ -26,14 +26,7 @@ pub(crate) enum Departure {
     /// The policy leaves this username out.
     Excluded,
     /// The source says that the person is gone.
-    Removed(Removed),
-}
-
-/// An ordered [`Removal`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Removed {
-    Restorable,
-    Final,
+    Removed(Removal),
 }
 
 /// What is to change in one existing account.

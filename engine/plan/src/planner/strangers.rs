@@ -3,7 +3,7 @@
 use super::{Fate, Planner, Stranger};
 use crate::blocking::Verdict;
 use crate::words;
-use muster_model::{EntryView, ExternalId, Fault, SourceStatus, Username, UsernameKey};
+use muster_model::{EntryView, ExternalId, Fault, Removal, SourceStatus, Username, UsernameKey};
 use muster_policy::Key;
 
 impl<'p> Planner<'p> {
@@ -55,7 +55,10 @@ impl<'p> Planner<'p> {
             SourceStatus::Blocked(cause) => {
                 return skip(format!("{} at the source", cause.as_str()));
             }
-            SourceStatus::Removed(_) => return skip("removed at the source".to_owned()),
+            SourceStatus::Removed(Removal::LeftScope) => return skip("not in scope".to_owned()),
+            SourceStatus::Removed(Removal::Restorable | Removal::Final) => {
+                return skip("removed at the source".to_owned());
+            }
         }
         if let Some((at, text)) = self.evaluate_rules(entry).into_iter().next() {
             return Fate::Hold(Fault::ExpressionFailed, text, at);

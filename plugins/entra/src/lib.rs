@@ -1,0 +1,1 @@
+//! People from Microsoft Entra ID, through Microsoft Graph.

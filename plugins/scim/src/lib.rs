@@ -1,0 +1,1 @@
+//! People from a SCIM 2.0 service.
