@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// Names in `Plugin::load`, and folders below `plugins/`.
-const BUNDLED: [&str; 2] = ["csv", "ldap"];
+const BUNDLED: [&str; 2] = ["files", "ldap"];
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What is passed on from the variables that cargo reads or sets.

@@ -15,9 +15,13 @@ use wasmtime::component::Component;
 
 /// Plugins that are part of the program, by name.
 const BUNDLED: [(&str, &[u8]); 2] = [
-    ("csv", include_bytes!(env!("MUSTER_PLUGIN_CSV"))),
+    ("files", include_bytes!(env!("MUSTER_PLUGIN_FILES"))),
     ("ldap", include_bytes!(env!("MUSTER_PLUGIN_LDAP"))),
 ];
+
+/// Other names of bundled plugins: what they were called before, or what their
+/// users look for.
+const ALIASES: [(&str, &str); 1] = [("csv", "files")];
 
 /// Largest file that is read.
 const FILE_BYTES: u64 = 256 << 20;
@@ -85,9 +89,11 @@ impl PluginFile {
             let path = folder.join(name);
             return Self::inspect(file(&path)?.into(), name, Origin::File(path));
         }
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+        let wanted = alias.map_or(name, |(_, plugin)| plugin);
         let (_, bytes) = BUNDLED
             .into_iter()
-            .find(|(known, _)| *known == name)
+            .find(|(known, _)| *known == wanted)
             .ok_or_else(|| LoadError::Unknown {
                 name: name.to_owned(),
             })?;

@@ -138,7 +138,7 @@ fn plugins_say_what_they_may_reach() {
         .iter()
         .map(|plugin| plugin["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["csv", "ldap"]);
+    assert_eq!(names, ["files", "ldap"]);
     folder
         .run(&["provider", "show", "csv"])
         .exits(0)
@@ -148,6 +148,7 @@ fn plugins_say_what_they_may_reach() {
         .run(&["provider", "show", "csv", "--format", "json"])
         .exits(0)
         .json();
+    assert_eq!(csv["name"], "files");
     assert_eq!(csv["settings"]["required"][0], "path");
     assert_eq!(csv["digest"].as_str().unwrap().len(), 64);
     folder

@@ -47,6 +47,8 @@ fn the_bundled_plugins_are_there() {
         assert_eq!(plugin.about().origin, Origin::Bundled);
         plugin.compile(&HOST).unwrap();
     }
+    let alias = PluginFile::read("csv", Path::new("")).unwrap();
+    assert_eq!(alias.about().name, "files");
     let LoadError::Unknown { .. } = refused("cvs") else {
         panic!()
     };

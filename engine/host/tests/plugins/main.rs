@@ -8,7 +8,7 @@
 )]
 
 mod common;
-mod csv;
+mod files;
 mod formats;
 mod hostile;
 mod loading;
