@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need besides Rust: directory servers and their tools.
+# Installs what the tests need besides Rust: directory servers and their tools,
+# and the judges of the emulators (tests/judges).
 #
 # For Debian and its relatives. Does nothing where everything is there already,
 # and may be run any number of times. No server is started: the tests start
@@ -15,6 +16,9 @@ needed=(
     "samba-tool:samba"
     "ldbadd:ldb-tools"
     "cc:gcc"
+    "python3:python3"
+    "node:nodejs"
+    "npm:npm"
 )
 # files that tell whether a package without a program of its own is there
 needed_files=(
@@ -22,6 +26,8 @@ needed_files=(
     "/usr/lib/ldap/memberof.so:slapd"
     "/usr/include/stdlib.h:libc6-dev"
 )
+# A Python that cannot make a venv lacks a package of its own on Debian.
+python3 -c 'import ensurepip, venv' 2>/dev/null || needed_files+=("/nonexistent:python3-venv")
 # Samba's provisioning loads modules of all of these.
 samba_parts=(samba samba-dsdb-modules samba-ad-provision samba-vfs-modules winbind ldb-tools)
 
@@ -45,7 +51,9 @@ if command -v dpkg-query >/dev/null 2>&1; then
     done
 fi
 
+judges="$(dirname "$0")/judges/install.sh"
 if [ "${#missing[@]}" -eq 0 ]; then
+    "$judges" >/dev/null
     exit 0
 fi
 mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
@@ -55,8 +63,9 @@ if ! command -v apt-get >/dev/null 2>&1; then
 These packages are missing, and there is no apt-get to install them with:
     ${missing[*]}
 The names are Debian's. Install what they stand for on your system (OpenLDAP's
-server and client tools, openssl, Samba with its domain controller, ldb-tools),
-so that slapd, ldapsearch, openssl, samba, samba-tool and ldbadd are in PATH.
+server and client tools, openssl, Samba with its domain controller, ldb-tools,
+Python with venv, Node.js with npm), so that slapd, ldapsearch, openssl, samba,
+samba-tool, ldbadd, python3, node and npm are in PATH.
 TEXT
     exit 1
 fi
@@ -86,3 +95,4 @@ if ! "${install[@]}" >/dev/null 2>&1; then
     "${as_root[@]}" apt-get update --quiet
     "${install[@]}"
 fi
+"$judges" >/dev/null

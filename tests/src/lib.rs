@@ -10,6 +10,7 @@
 //! small directory as data, [`crowd`] a large one; [`authority`] signs
 //! certificates; [`slapd`] and [`samba`] serve them, [`client`] changes what they
 //! hold, [`proxy`] stands between;
+//! [`judges`] are the vendors' own words on the emulators;
 //! [`policy`] writes a policy for a server, [`muster`] runs the product and [`intranet`] reads what
 //! came of it.
 //!
@@ -27,6 +28,7 @@ pub mod authority;
 pub mod client;
 pub mod crowd;
 pub mod intranet;
+pub mod judges;
 pub mod muster;
 pub mod policy;
 pub mod program;

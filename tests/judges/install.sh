@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs the judges: the vendors' client libraries into a Python venv, and the
+# validating proxy into a node folder, both below the target folder.
+#
+# Does nothing where everything is there already, and may be run any number of
+# times, also side by side. Prints the folder at the end.
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+target="${CARGO_TARGET_DIR:-$here/../../target}"
+mkdir -p "$target/judges"
+folder="$(cd "$target/judges" && pwd)"
+
+# Two runs at once would write into the same folders.
+exec 9>"$folder/lock"
+flock 9
+
+# `is_done NAME FILE…`: the part was installed from these very files.
+is_done() {
+    local name="$1"
+    shift
+    [ "$(cat "$folder/$name.sum" 2>/dev/null)" = "$(cat "$@" | sha256sum)" ]
+}
+done_with() {
+    local name="$1"
+    shift
+    cat "$@" | sha256sum >"$folder/$name.sum"
+}
+
+pinned=("$here/requirements.txt" "$here/constraints.txt")
+if ! is_done python "${pinned[@]}"; then
+    rm -rf "$folder/venv"
+    python3 -m venv "$folder/venv" >&2
+    "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --requirement "${pinned[0]}" --constraint "${pinned[1]}" >&2
+    done_with python "${pinned[@]}"
+fi
+
+pinned=("$here/package.json" "$here/package-lock.json")
+if ! is_done node "${pinned[@]}"; then
+    mkdir -p "$folder/node"
+    cp "${pinned[@]}" "$folder/node/"
+    # Nothing that is installed needs to run a script of its own.
+    npm ci --prefix "$folder/node" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    done_with node "${pinned[@]}"
+fi
+
+echo "$folder"
