@@ -7,10 +7,12 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// Names in `Plugin::load`, and folders below `plugins/`.
+/// Names in `Plugin::load`, and folders below `plugins/`. The host's table of
+/// them is written from here.
 const BUNDLED: [&str; 2] = ["files", "ldap"];
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -39,18 +41,8 @@ fn main() -> ExitCode {
         Some(folder) => ready_made(&PathBuf::from(folder)),
         None => built(),
     };
-    match files {
-        Ok(files) => {
-            for (name, file) in BUNDLED.iter().zip(files) {
-                println!("cargo::rerun-if-changed={}", file.display());
-                println!(
-                    "cargo::rustc-env=MUSTER_PLUGIN_{}={}",
-                    name.to_uppercase(),
-                    file.display()
-                );
-            }
-            ExitCode::SUCCESS
-        }
+    match files.and_then(|files| table(&files)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(Failed::Because(message)) => {
             println!("cargo::error={message}");
             ExitCode::SUCCESS
@@ -63,6 +55,20 @@ fn main() -> ExitCode {
 enum Failed {
     Because(String),
     AsPrinted,
+}
+
+/// Writes the host's table: a name and the bytes of each plugin.
+fn table(files: &[PathBuf]) -> Result<(), Failed> {
+    let mut rows = String::new();
+    for (name, file) in BUNDLED.iter().zip(files) {
+        println!("cargo::rerun-if-changed={}", file.display());
+        // The debug form of a text is a literal of it.
+        let file = file.display().to_string();
+        rows.push_str(&format!("    ({name:?}, include_bytes!({file:?})),\n"));
+    }
+    let table = folder("OUT_DIR").join("bundled.rs");
+    fs::write(&table, format!("&[\n{rows}]\n"))
+        .map_err(|error| Failed::Because(format!("{} cannot be written: {error}", table.display())))
 }
 
 fn ready_made(folder: &Path) -> Result<Vec<PathBuf>, Failed> {

@@ -13,11 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use wasmtime::component::Component;
 
-/// Plugins that are part of the program, by name.
-const BUNDLED: [(&str, &[u8]); 2] = [
-    ("files", include_bytes!(env!("MUSTER_PLUGIN_FILES"))),
-    ("ldap", include_bytes!(env!("MUSTER_PLUGIN_LDAP"))),
-];
+/// Plugins that are part of the program, by name: written by the build script.
+const BUNDLED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
 /// Other names of bundled plugins: what they were called before, or what their
 /// users look for.
@@ -91,8 +88,8 @@ impl PluginFile {
         }
         let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
         let wanted = alias.map_or(name, |(_, plugin)| plugin);
-        let (_, bytes) = BUNDLED
-            .into_iter()
+        let &(_, bytes) = BUNDLED
+            .iter()
             .find(|(known, _)| *known == wanted)
             .ok_or_else(|| LoadError::Unknown {
                 name: name.to_owned(),
