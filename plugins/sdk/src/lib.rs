@@ -125,6 +125,7 @@ pub mod files;
 mod glue;
 pub mod host;
 pub mod http;
+pub mod json;
 pub mod ldap;
 mod plugin;
 mod rows;
@@ -151,6 +152,6 @@ pub mod prelude {
     pub use crate::{
         Attribute, AttributeShape, Batch, BlockCause, CheckStep, ColumnKind, Coverage, Failure,
         FailureKind, PartialReason, ReadFrom, ReadRequest, Removal, Rows, Scope, Source, Status,
-        StepResult, Subject, files, host, http, ldap,
+        StepResult, Subject, files, host, http, json, ldap,
     };
 }
