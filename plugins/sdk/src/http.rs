@@ -1,7 +1,12 @@
 //! HTTP through the host, which adds the credential and checks every hop.
 
+mod answer;
+mod target;
+
 use crate::Failure;
 pub use crate::bindings::muster::provider::http::{Method, Request, Response};
+pub use answer::{expect_ok, failure, retry_after};
+pub use target::{Target, encode};
 
 #[cfg(target_family = "wasm")]
 use crate::bindings::muster::provider::http as imports;
