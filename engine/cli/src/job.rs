@@ -93,6 +93,7 @@ impl<'p> Job<'p> {
             expires: expiry(session.now, wish.lasts)?,
             plugin: format!("{} {}", about.name, about.version),
             plugin_digest: about.digest.clone(),
+            read: None,
             only: wish.only.clone(),
             overrides: overrides
                 .map(|given| (given.guard.clone(), given.reason.clone()))

@@ -5,8 +5,8 @@
 //! words, so each word stands here once.
 //!
 //! Reading order: [`ids`] and [`username`] name people; [`value`] is what a
-//! field holds; [`page`] is what a provider delivered and [`coverage`] how much
-//! it proves; [`account`] is what the intranet holds; [`plan`] is what is to
+//! field holds; [`mod@read`] is what a provider was asked for, [`page`] what it
+//! delivered and [`coverage`] how much it proves; [`account`] is what the intranet holds; [`plan`] is what is to
 //! change, [`run`] what was done.
 
 pub mod account;
@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod ids;
 pub mod page;
 pub mod plan;
+pub mod read;
 pub mod run;
 pub mod username;
 pub mod value;
@@ -26,6 +27,7 @@ pub use plan::{
     Action, Bindings, Cause, Change, Fault, FieldChange, Finding, GuardResult, Plan, PolicyLine,
     Reason,
 };
-pub use run::{Actor, AuditRecord, DirectoryRecord, Run, RunOutcome};
+pub use read::{CursorKept, ReadKind, ReadNote, ReadReason};
+pub use run::{Actor, AuditRecord, DirectoryRecord, FeedRecord, Run, RunOutcome};
 pub use username::{Username, UsernameKey};
 pub use value::{Value, ValueView};

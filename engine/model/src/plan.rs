@@ -6,6 +6,7 @@
 use crate::account::{Account, BlockReason};
 use crate::coverage::Coverage;
 use crate::ids::{AccountId, DirectoryName, ExternalId, FieldName, StateVersion};
+use crate::read::{CursorKept, ReadNote};
 use crate::username::Username;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
@@ -183,6 +184,8 @@ pub enum Fault {
     Recreated,
     /// The change needs another one that is not in this plan.
     NeedsOther,
+    /// A complete read shows changes that the feed has not told.
+    FeedDrift,
 }
 
 impl Fault {
@@ -201,6 +204,7 @@ impl Fault {
             Self::AbsenceUnproven => "absence-unproven",
             Self::Recreated => "recreated",
             Self::NeedsOther => "needs-other",
+            Self::FeedDrift => "feed-drift",
         }
     }
 }
@@ -266,6 +270,9 @@ pub struct Plan {
     pub situations: Situations,
     /// Number of changes per reason code.
     pub reasons: BTreeMap<String, u64>,
+    /// How much was asked for; none where the source has no feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<ReadNote>,
     /// How much of the source was read.
     pub coverage: Coverage,
     /// What is to be done, by action and username.
@@ -287,6 +294,9 @@ pub struct Plan {
     /// Where to go on at the source with the next delta, if it has a feed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Vec<u8>>,
+    /// Why the place in the feed stays where it is, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor_kept: Option<CursorKept>,
 }
 
 impl Plan {

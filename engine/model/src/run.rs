@@ -114,4 +114,21 @@ pub struct DirectoryRecord {
     pub mappings: BTreeMap<FieldName, String>,
     /// Where to go on with the next delta.
     pub cursor: Option<Vec<u8>>,
+    /// What is known of the feed that the cursor belongs to. A cursor without
+    /// it is of no use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedRecord>,
+}
+
+/// What is remembered of a directory's feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedRecord {
+    /// SHA-256 of the plugin that gave the cursor.
+    pub plugin: String,
+    /// The instant of the last complete read, RFC 3339 in UTC.
+    pub full_read: String,
+    /// If somebody was held at that read: the store's version since. As long as
+    /// neither the accounts nor the source move, they are held for good reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<StateVersion>,
 }

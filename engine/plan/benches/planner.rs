@@ -150,6 +150,7 @@ fn context() -> Context {
         state_version: StateVersion(1),
         next_account_id: AccountId(1_000_000_000),
         directory: None,
+        read: None,
         only: None,
         overrides: BTreeMap::new(),
     }

@@ -6,7 +6,8 @@ use crate::guards::{self, Measures};
 use crate::planner::{Planner, Seen};
 use muster_model::plan::PLAN_FORMAT;
 use muster_model::{
-    AccountId, Action, Bindings, Change, Coverage, Fault, FieldName, Finding, Plan, UsernameKey,
+    AccountId, Action, Bindings, Change, Coverage, CursorKept, Fault, FieldName, Finding, Plan,
+    UsernameKey,
 };
 use muster_policy::{Key, Mode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ impl Planner<'_> {
         let coverage = self.distrust_emptiness(coverage);
         self.hold_nameless();
         self.report_twins();
+        self.hold_taken_usernames();
         self.hold_likely_renames();
         let absent = self.settle_missing(&coverage);
         self.drop_held_edits();
@@ -72,6 +74,8 @@ impl Planner<'_> {
             },
         );
         count_situations(&mut situations, &changes, &findings);
+        let held = findings.iter().any(|finding| finding.held);
+        let (cursor, cursor_kept) = self.place_in_feed(&coverage, cursor, held);
         Plan {
             format: PLAN_FORMAT.to_owned(),
             directory: self.policy.directory.clone(),
@@ -81,12 +85,37 @@ impl Planner<'_> {
             settled: self.settled(&changes),
             tracked: self.tracked(),
             bindings: self.bindings(&coverage),
+            read: self.context.read.clone(),
             coverage,
             changes,
             findings,
             guards,
             licences: None,
             cursor,
+            cursor_kept,
+        }
+    }
+
+    /// Where the next run goes on, or why it begins where this one did: nobody's
+    /// changes may be lost. A full read that is not complete leaves no place.
+    fn place_in_feed(
+        &self,
+        coverage: &Coverage,
+        cursor: Option<Vec<u8>>,
+        held: bool,
+    ) -> (Option<Vec<u8>>, Option<CursorKept>) {
+        let before = self.context.directory.as_ref();
+        let has_feed = cursor.is_some() || before.is_some_and(|record| record.cursor.is_some());
+        let is_partial = matches!(coverage, Coverage::Partial { .. });
+        let kept = match self.context.is_delta() {
+            _ if self.context.only.is_some() => Some(CursorKept::Only),
+            true if is_partial => Some(CursorKept::Partial),
+            true if held => Some(CursorKept::Held),
+            _ => None,
+        };
+        match kept.filter(|_| has_feed) {
+            None => (cursor.filter(|_| !is_partial), None),
+            kept => (None, kept),
         }
     }
 

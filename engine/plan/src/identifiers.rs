@@ -20,6 +20,39 @@ impl Planner<'_> {
             .retain(|edit| seen.get(edit.row.place()).copied() != Some(Seen::Held));
     }
 
+    /// Matched by username, a delta may deliver somebody with the name of an
+    /// account whose own person it does not mention. That person is as before,
+    /// so two have the name, or the feed does not tell who is gone: nobody's
+    /// account becomes somebody else's on that.
+    pub(crate) fn hold_taken_usernames(&mut self) {
+        if !self.context.is_delta() || self.policy.identity.key == Key::ExternalId {
+            return;
+        }
+        let is_untold = |row: Row| {
+            let id = self.accounts.external_id(row);
+            id.is_some_and(|id| !self.told.contains(id)) && !self.has_left(row)
+        };
+        let taken: Vec<(Row, String)> = self
+            .edits
+            .iter()
+            .filter_map(|edit| Some((edit.row, edit.new_id()?.to_owned())))
+            .filter(|&(row, _)| is_untold(row) && self.seen_of(row) != Seen::Held)
+            .collect();
+        for (row, id) in taken {
+            let username = self.accounts.username(row).to_owned();
+            let before = self.accounts.external_id(row).unwrap_or("");
+            let text = format!(
+                "`{id}` now has the username `{username}`, which is that of account {} for \
+                 `{before}`, and the source has not said that `{before}` is gone or renamed; the \
+                 account is left as it is until everything is read",
+                self.accounts.id(row),
+            );
+            let at = Some(self.policy.identity.at.clone());
+            self.mark(row, Seen::Held);
+            self.find_fault(None, Fault::UsernameClash, Some(&username), text, at, true);
+        }
+    }
+
     /// Takes back identifiers that somebody else has or wants; who would be new
     /// with one is held.
     pub(crate) fn settle_identifiers(&mut self) {

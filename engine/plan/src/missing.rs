@@ -5,6 +5,7 @@ use crate::accounts::Row;
 use crate::blocking;
 use crate::planner::{Departure, Edit, Planner, Seen};
 use muster_model::{BlockReason, Coverage, Fault, PolicyLine, Removal};
+use muster_policy::Key;
 
 /// How many accounts are missing without a change.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,9 +26,14 @@ impl Planner<'_> {
                 Seen::InScope | Seen::Held => continue,
                 Seen::OutOfScope => self.departed(row),
                 Seen::Not if self.has_left(row) => {
-                    absent.gone += 1;
+                    absent.gone += u64::from(!self.context.is_delta());
                     continue;
                 }
+                Seen::Not if self.is_told_otherwise(row) => (
+                    "their entry has another username now".to_owned(),
+                    self.policy.identity.at.clone(),
+                ),
+                Seen::Not if self.context.is_delta() => continue,
                 Seen::Not if coverage.proves_absence() => (
                     if self.policy.scope.groups.is_empty() {
                         "no longer at the source: a complete read did not find them".to_owned()
@@ -56,6 +62,25 @@ impl Planner<'_> {
         absent
     }
 
+    /// True if the account's own person is known not to be at the source.
+    pub(crate) fn is_gone(&self, row: Row) -> bool {
+        let is_missing = !self.context.is_delta() || self.is_told_otherwise(row);
+        (is_missing && self.seen_of(row) == Seen::Not) || self.has_left(row) || self.is_removed(row)
+    }
+
+    /// True if, matched by username, a delta delivers the account's person under
+    /// another name: under this one there is nobody.
+    fn is_told_otherwise(&self, row: Row) -> bool {
+        let id = self.accounts.external_id(row);
+        self.policy.identity.key == Key::Username && id.is_some_and(|id| self.told.contains(id))
+    }
+
+    /// True if the source said that the account's person is gone.
+    pub(crate) fn is_removed(&self, row: Row) -> bool {
+        self.seen_of(row) == Seen::OutOfScope
+            && matches!(self.departures.get(&row), Some(Departure::Removed(_)))
+    }
+
     pub(crate) fn has_left(&self, row: Row) -> bool {
         self.accounts.reasons(row).contains(&BlockReason::LeftScope)
     }
@@ -66,6 +91,10 @@ impl Planner<'_> {
             (Some(Departure::Condition), Some(condition)) => (
                 format!("`where` is not true of them: {}", condition.text.trim()),
                 condition.at.clone(),
+            ),
+            (Some(Departure::Removed(Removal::LeftScope)), _) if scope.groups.is_empty() => (
+                "no longer in scope: the source said so".to_owned(),
+                scope.at.clone(),
             ),
             (Some(Departure::Removed(Removal::LeftScope)), _) => (
                 "no longer in the syncing groups: the source said so".to_owned(),

@@ -3,7 +3,7 @@
 use crate::accounts::Row;
 use crate::changes::Decided;
 use crate::claims::{self, Claimant, Refusal};
-use crate::planner::{Fate, Planner, Seen, Stranger};
+use crate::planner::{Fate, Planner, Stranger};
 use muster_model::Fault;
 use muster_policy::Key;
 use std::collections::BTreeMap;
@@ -110,8 +110,7 @@ impl Planner<'_> {
         let username = self.accounts.username(holder);
         let id = self.accounts.id(holder);
         let is_new = matches!(claimant, Claimant::Stranger(_));
-        let is_gone = self.accounts.is_own(holder)
-            && (self.has_left(holder) || self.seen_of(holder) == Seen::Not);
+        let is_gone = self.accounts.is_own(holder) && self.is_gone(holder);
         if is_new && is_gone && self.policy.identity.key == Key::ExternalId {
             let directory = &self.policy.directory;
             let new_id = match claimant {

@@ -30,10 +30,15 @@ impl Planner<'_> {
                 (None, Subject::Nobody) => None,
             };
             if !known {
+                let follows = if self.context.is_delta() {
+                    "so the same changes are asked for again"
+                } else {
+                    "so nobody counts as gone"
+                };
                 coverage = coverage.weakened(
                     PartialReason::Unattributed,
                     format!(
-                        "{} could not be read and may be anybody's, so nobody counts as gone",
+                        "{} could not be read and may be anybody's, {follows}",
                         problem.place
                     ),
                 );

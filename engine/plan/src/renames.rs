@@ -44,15 +44,45 @@ impl Planner<'_> {
         if self.policy.identity.key != Key::Username {
             return;
         }
-        let missing: Vec<Row> = self
-            .accounts
-            .own_rows()
-            .filter(|&row| self.seen_of(row) == Seen::Not)
-            .collect();
-        let pairs = likely(self.policy, &self.accounts, &missing, &self.strangers);
+        let pairs = if self.context.is_delta() {
+            self.likely_in_delta()
+        } else {
+            let unseen = |row: &Row| self.seen_of(*row) == Seen::Not;
+            let missing: Vec<Row> = self.accounts.own_rows().filter(unseen).collect();
+            likely(
+                self.policy,
+                &self.accounts,
+                &missing,
+                &missing,
+                &self.strangers,
+            )
+        };
         for (place, rows) in pairs {
             self.hold_likely_rename(place, &rows);
         }
+    }
+
+    /// In a delta, an account that was not delivered is not missing. Whoever has
+    /// its identifier is its person all the same; whoever only looks like it is
+    /// so if its person is known to be gone, or the source gives no identifiers.
+    fn likely_in_delta(&self) -> BTreeMap<usize, BTreeSet<(Row, Likeness)>> {
+        let anonymous = self
+            .strangers
+            .iter()
+            .any(|stranger| stranger.external_id.is_none());
+        let absent = |row: &Row| self.seen_of(*row) == Seen::Not || self.is_removed(*row);
+        let same_id: Vec<Row> = self.accounts.own_rows().filter(absent).collect();
+        let alike = |row: &Row| {
+            self.is_gone(*row) || (anonymous && self.accounts.external_id(*row).is_none())
+        };
+        let alike: Vec<Row> = same_id.iter().copied().filter(alike).collect();
+        likely(
+            self.policy,
+            &self.accounts,
+            &same_id,
+            &alike,
+            &self.strangers,
+        )
     }
 
     fn hold_likely_rename(&mut self, place: usize, rows: &BTreeSet<(Row, Likeness)>) {
@@ -87,11 +117,13 @@ impl Planner<'_> {
     }
 }
 
-/// Pairs each stranger with the missing accounts that are likely theirs.
+/// Pairs each stranger with the accounts that are likely theirs: `missing` ones
+/// by their identifier, `alike` ones by their look.
 fn likely(
     policy: &Policy,
     accounts: &AccountTable,
     missing: &[Row],
+    alike: &[Row],
     strangers: &[Stranger],
 ) -> BTreeMap<usize, BTreeSet<(Row, Likeness)>> {
     let signature = Signature::new(policy);
@@ -101,6 +133,8 @@ fn likely(
         if let Some(id) = accounts.external_id(row) {
             by_id.entry(id).or_default().push(row);
         }
+    }
+    for &row in alike {
         if let Some(look) = signature.of_account(accounts, row) {
             by_look.entry(look).or_default().push(row);
         }

@@ -1,11 +1,10 @@
 //! Carries a plan out: exactly that, in one atomic commit, or not at all.
 
 use crate::edits::{self, Misfit};
+use crate::memory::remember;
 use crate::record::run_of;
 use jiff::Timestamp;
-use muster_model::{
-    Actor, AuditRecord, DirectoryRecord, GuardResult, Plan, Run, RunId, RunOutcome, StateVersion,
-};
+use muster_model::{Actor, AuditRecord, GuardResult, Plan, Run, RunId, RunOutcome, StateVersion};
 use muster_policy::Policy;
 use muster_store::{Commit, Store, StoreError};
 
@@ -95,13 +94,15 @@ pub fn apply(
         RunOutcome::Applied
     };
     let mut run = run_of(policy, Some(plan), outcome, context);
+    let before = store.directory(&policy.directory)?;
+    let directory = remember(plan, policy, before, put.is_empty());
     let receipt = store.commit(Commit {
         expected: plan.bindings.state_version,
         put,
         delete: Vec::new(),
         audit: audit(plan, context),
         run: Some(run.clone()),
-        directories: vec![remember(plan, policy)],
+        directories: vec![directory],
     })?;
     run.id = receipt.run.unwrap_or_default();
     run.version = receipt.version;
@@ -188,20 +189,4 @@ fn audit(plan: &Plan, context: &ApplyContext) -> Vec<AuditRecord> {
         fields: change.fields.clone(),
     };
     plan.changes.iter().map(record).collect()
-}
-
-/// What the next run needs to know. The cursor moves with the apply only.
-fn remember(plan: &Plan, policy: &Policy) -> DirectoryRecord {
-    DirectoryRecord {
-        name: plan.directory.clone(),
-        key: policy.identity.key.as_str().to_owned(),
-        policy_file: policy.file.clone(),
-        policy: policy.digest.clone(),
-        mappings: policy
-            .fields
-            .iter()
-            .map(|field| (field.name.clone(), field.digest.clone()))
-            .collect(),
-        cursor: plan.cursor.clone(),
-    }
 }

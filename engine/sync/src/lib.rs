@@ -12,6 +12,7 @@
 pub mod admin;
 mod apply;
 mod edits;
+mod memory;
 pub mod plan_file;
 mod preview;
 mod record;

@@ -131,6 +131,7 @@ mod tests {
             summary: Default::default(),
             situations: Default::default(),
             reasons: Default::default(),
+            read: None,
             coverage: Coverage::Complete {
                 evidence: Evidence::default(),
             },
@@ -151,6 +152,7 @@ mod tests {
                 created: "2026-01-01T00:00:00Z".into(),
                 expires: "2026-01-02T00:00:00Z".into(),
             },
+            cursor_kept: None,
             cursor: None,
         }
     }

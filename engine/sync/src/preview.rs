@@ -2,7 +2,7 @@
 
 use crate::source::{Delivery, Source, SourceFailed};
 use jiff::Timestamp;
-use muster_model::{Action, Plan, UsernameKey};
+use muster_model::{Action, Plan, ReadNote, UsernameKey};
 use muster_plan::{AccountTable, Context, Planner, TooLarge};
 use muster_policy::Policy;
 use muster_store::{Store, StoreError};
@@ -19,6 +19,8 @@ pub struct PreviewContext {
     pub plugin: String,
     /// SHA-256 of the plugin.
     pub plugin_digest: String,
+    /// How much the source is asked for; none where it has no feed.
+    pub read: Option<ReadNote>,
     /// Keep only what concerns this person.
     pub only: Option<UsernameKey>,
     /// Guards to go past, each with a reason.
@@ -87,6 +89,7 @@ pub fn preview(
         state_version: store.version()?,
         next_account_id: store.next_account_id()?,
         directory: store.directory(&policy.directory)?,
+        read: context.read.clone(),
         only: context.only.clone(),
         overrides: context.overrides.clone(),
     };

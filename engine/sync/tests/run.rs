@@ -123,6 +123,7 @@ impl Scene {
             expires: self.now + 24.hours(),
             plugin: "csv 0.1.0".into(),
             plugin_digest: "d".into(),
+            read: None,
             only: None,
             overrides: BTreeMap::new(),
         }

@@ -2,7 +2,10 @@
 
 use crate::read::{Order, Read, Recorded};
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Account, Actor, DirectoryRecord, Owner, Plan, UsernameKey};
+use muster_model::{
+    Account, Actor, DirectoryRecord, FeedRecord, Owner, Plan, ReadKind, ReadNote, ReadReason,
+    UsernameKey,
+};
 use muster_policy::{Colour, Policy, parse, render};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
 use muster_sync::{ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, apply, preview};
@@ -42,16 +45,18 @@ impl Case {
             text(name).unwrap_or_else(|| panic!("{}/{name} is missing", folder.display()))
         };
         let policy = policy(folder, &needed("policy.yaml"));
+        let read = Read::parse(&needed("entries.jsonl"), &policy.attributes);
         let before = text("policy-before.yaml").map(|text| self::policy(folder, &text));
         let options = text("run.json").map(|text| serde_json::from_str(&text).expect("run.json"));
         Self {
             folder: folder.to_owned(),
-            read: Read::parse(&needed("entries.jsonl"), &policy.attributes),
             options: options.unwrap_or_default(),
             store: store(
                 &needed("accounts.jsonl"),
                 before.as_ref().unwrap_or(&policy),
+                read.is_delta,
             ),
+            read,
             policy,
         }
     }
@@ -68,6 +73,11 @@ impl Case {
             expires: self.now() + SignedDuration::from_hours(24),
             plugin: "golden 1.0.0".to_owned(),
             plugin_digest: "0".repeat(64),
+            read: self.read.is_delta.then(|| ReadNote {
+                kind: ReadKind::Delta,
+                why: ReadReason::Feed,
+                text: "the feed goes on where the last run ended".to_owned(),
+            }),
             only: self.options.only.as_deref().map(UsernameKey::of),
             overrides: self.options.r#override.clone(),
         };
@@ -129,7 +139,7 @@ fn policy(folder: &Path, text: &str) -> Policy {
 }
 
 /// The intranet before, with what it remembers of the last run.
-fn store(accounts: &str, policy: &Policy) -> MemoryStore {
+fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
     let accounts: Vec<Account> = accounts
         .lines()
         .map(|line| serde_json::from_str::<AccountJson>(line).expect("an account"))
@@ -150,7 +160,12 @@ fn store(accounts: &str, policy: &Policy) -> MemoryStore {
                 .iter()
                 .map(|field| (field.name.clone(), field.digest.clone()))
                 .collect(),
-            cursor: None,
+            cursor: has_feed.then(|| b"last".to_vec()),
+            feed: has_feed.then(|| FeedRecord {
+                plugin: "0".repeat(64),
+                full_read: "2026-11-23T02:00:00Z".to_owned(),
+                held: None,
+            }),
         };
         let expected = store.version().expect("a version");
         store

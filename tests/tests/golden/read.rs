@@ -21,6 +21,9 @@ pub enum Order {
 /// One recorded read.
 pub struct Read {
     coverage: Coverage,
+    cursor: Option<String>,
+    /// True if only changes were asked for.
+    pub is_delta: bool,
     records: Vec<Record>,
     attributes: usize,
 }
@@ -31,13 +34,17 @@ enum Record {
     Problem(Problem),
 }
 
-/// The first line: `{"coverage": "complete"}`, or why it is not.
+/// The first line: `{"coverage": "complete"}`, or why it is not. `asked` is
+/// `delta` where only changes were asked for, and `cursor` where the next delta
+/// goes on.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
     coverage: String,
     #[serde(default)]
     text: String,
+    asked: Option<String>,
+    cursor: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +76,8 @@ impl Read {
             ..Evidence::default()
         };
         Self {
+            is_delta: header.coverage == "delta" || header.asked.as_deref() == Some("delta"),
+            cursor: header.cursor.clone(),
             coverage: coverage(header, evidence),
             records,
             attributes: attributes.len(),
@@ -154,6 +163,7 @@ fn values(value: Option<&Value>) -> Vec<String> {
 pub struct Recorded {
     pages: VecDeque<Page>,
     coverage: Coverage,
+    cursor: Option<String>,
 }
 
 impl Recorded {
@@ -169,6 +179,7 @@ impl Recorded {
                 .map(|records| self::page(records, read.attributes))
                 .collect(),
             coverage: read.coverage.clone(),
+            cursor: read.cursor.clone(),
         }
     }
 }
@@ -190,7 +201,7 @@ impl Source for Recorded {
             Some(page) => Delivery::Page(page),
             None => Delivery::End {
                 coverage: self.coverage.clone(),
-                cursor: None,
+                cursor: self.cursor.clone().map(String::into_bytes),
             },
         })
     }

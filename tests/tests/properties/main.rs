@@ -9,6 +9,7 @@
     clippy::indexing_slicing
 )]
 
+mod delta;
 mod once;
 mod oracle;
 mod run;

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Actor, Coverage, DirectoryRecord, Page, Plan};
+use muster_model::{Actor, Coverage, DirectoryRecord, Page, Plan, ReadKind, ReadNote, ReadReason};
 use muster_policy::Policy;
 use muster_store::{Commit, MemoryStore, Store};
 use muster_sync::{
@@ -46,6 +46,7 @@ pub fn store(world: &World, policy: &Policy) -> MemoryStore {
                 .map(|field| (field.name.clone(), field.digest.clone()))
                 .collect(),
             cursor: None,
+            feed: None,
         };
         let expected = store.version().expect("a version");
         let directories = vec![record];
@@ -93,6 +94,11 @@ pub fn plan(
         expires: now + SignedDuration::from_hours(24),
         plugin: "random 1.0.0".to_owned(),
         plugin_digest: "0".repeat(64),
+        read: (world.reach == crate::world::Reach::Delta).then(|| ReadNote {
+            kind: ReadKind::Delta,
+            why: ReadReason::Feed,
+            text: String::new(),
+        }),
         only: None,
         overrides: BTreeMap::new(),
     };

@@ -460,3 +460,74 @@ pub fn world(doubles: Doubles) -> impl Strategy<Value = World> {
 pub fn is_own(account: &Account) -> bool {
     account.owner == Owner::Directory(DirectoryName::from(DIRECTORY))
 }
+
+/// A complete read without oddities, and the people of the next one: some have
+/// changed, some are gone, some are new.
+pub fn two_reads() -> impl Strategy<Value = (World, Vec<Person>)> {
+    let changes = (people(Doubles::None), vec(0..3_u8, 7));
+    (world(Doubles::None), changes).prop_map(|(mut world, (others, fates))| {
+        world.reach = Reach::Complete;
+        world.problems.clear();
+        world.people.retain(is_plain);
+        let mut after: Vec<Person> = Vec::new();
+        for (person, fate) in world.people.iter().zip(&fates) {
+            let other = others.iter().find(|other| other.id == person.id);
+            match (fate, other) {
+                (0, None) => {}
+                (1, Some(other)) if is_plain(other) => after.push(other.clone()),
+                _ => after.push(person.clone()),
+            }
+        }
+        let is_new = |other: &&Person| world.people.iter().all(|known| known.id != other.id);
+        after.extend(
+            others
+                .iter()
+                .filter(is_new)
+                .filter(|p| is_plain(p))
+                .cloned(),
+        );
+        one_name_each(&mut world.people);
+        one_name_each(&mut after);
+        if world.terms.scope == Where::Number {
+            world.terms.scope = Where::Level;
+        }
+        (world, after)
+    })
+}
+
+/// True for people of whom a complete read and a feed can tell the same, and
+/// with whom nothing is wrong.
+fn is_plain(person: &Person) -> bool {
+    let is_told = !matches!(
+        person.status,
+        SourceStatus::Removed(_) | SourceStatus::Unknown
+    );
+    let has_rest = !person.values("level").is_empty() && person.values("ends") != ["soon"];
+    person.id.is_some() && is_told && has_rest && !person.values("cn").is_empty()
+}
+
+/// Leaves out whoever has the username of somebody before them, or none.
+fn one_name_each(people: &mut Vec<Person>) {
+    let mut names = BTreeSet::new();
+    people.retain_mut(|person| {
+        person.keep_one_name();
+        let name = person.values("uid").first().map(|name| name.trim());
+        name.is_some_and(|name| !name.is_empty() && names.insert(UsernameKey::of(name)))
+    });
+}
+
+/// What a feed tells of the way from one read to the next.
+pub fn changes(before: &[Person], after: &[Person]) -> Vec<Person> {
+    let is_same = |person: &&Person| {
+        let known = before.iter().find(|known| known.id == person.id);
+        known.is_some_and(|known| known.values == person.values && known.status == person.status)
+    };
+    let is_gone = |person: &&Person| after.iter().all(|left| left.id != person.id);
+    let removed = before.iter().filter(is_gone).map(|person| Person {
+        id: person.id.clone(),
+        status: SourceStatus::Removed(Removal::LeftScope),
+        values: BTreeMap::new(),
+    });
+    let changed = after.iter().filter(|person| !is_same(person)).cloned();
+    changed.chain(removed).collect()
+}

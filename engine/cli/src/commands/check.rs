@@ -192,6 +192,7 @@ fn glance(policy: &Policy, bound: &Bound, session: &Session) -> Result<Plan, Tro
         expires: session.now,
         plugin: format!("{} {}", about.name, about.version),
         plugin_digest: about.digest.clone(),
+        read: None,
         only: None,
         overrides: BTreeMap::new(),
     };

@@ -79,6 +79,7 @@ pub fn empty() -> Plan {
         summary: Action::ALL.map(|action| (action, 0)).into(),
         situations: BTreeMap::from([("confirmed".to_owned(), 6), ("held".to_owned(), 0)]),
         reasons: BTreeMap::new(),
+        read: None,
         coverage: complete(),
         changes: Vec::new(),
         findings: Vec::new(),
@@ -98,6 +99,7 @@ pub fn empty() -> Plan {
             expires: "2026-11-24T08:00:00Z".to_owned(),
         },
         cursor: None,
+        cursor_kept: None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::text::{count, instant, safe};
 use super::{Palette, change, coverage, findings, guards};
-use muster_model::{Action, Change, Plan};
+use muster_model::{Action, Change, Plan, ReadKind};
 use std::collections::BTreeMap;
 
 /// Alike lines beyond this number are folded.
@@ -59,10 +59,11 @@ pub fn plan_text(plan: &Plan, folding: Folding, palette: Palette) -> String {
 fn header(plan: &Plan, palette: Palette) -> String {
     let bindings = &plan.bindings;
     format!(
-        "{} {}\n{}\n{}\n",
+        "{} {}\n{}\n{}{}\n",
         palette.strong(format!("Plan for {}", safe(plan.directory.as_str()))),
         palette.faint(format!("({})", safe(&bindings.policy_file))),
         coverage::sentence(&plan.coverage, palette),
+        feed(plan),
         palette.faint(format!(
             "{}, made at {}, to be applied until {}",
             safe(&bindings.plugin),
@@ -70,6 +71,24 @@ fn header(plan: &Plan, palette: Palette) -> String {
             instant(&bindings.expires)
         )),
     )
+}
+
+/// Why everything was read although the source has a feed, and why the next run
+/// is told the same changes again.
+fn feed(plan: &Plan) -> String {
+    let mut out = String::new();
+    if let Some(read) = &plan.read
+        && read.kind == ReadKind::Full
+    {
+        out.push_str(&format!("Everything was read: {}\n", safe(&read.text)));
+    }
+    if let Some(kept) = plan.cursor_kept {
+        out.push_str(&format!(
+            "The place in the feed stays where it is: {}\n",
+            kept.in_words()
+        ));
+    }
+    out
 }
 
 /// Writes changes action by action; those of one action and one reason are alike.

@@ -48,6 +48,8 @@ pub struct Planner<'p> {
     pub(crate) problems: Vec<Problem>,
     pub(crate) in_scope: u64,
     pub(crate) out_of_scope: u64,
+    /// In a delta, the identifiers of all who were delivered.
+    pub(crate) told: HashSet<String>,
     verdicts: Vec<Verdict>,
     key: String,
 }
@@ -87,6 +89,7 @@ impl<'p> Planner<'p> {
             problems: Vec::new(),
             in_scope: 0,
             out_of_scope: 0,
+            told: HashSet::new(),
             verdicts: Vec::new(),
             key: String::new(),
         }
@@ -107,6 +110,9 @@ impl<'p> Planner<'p> {
     }
 
     fn entry(&mut self, entry: EntryView<'_>) {
+        if self.context.is_delta() {
+            self.told.extend(entry.id().map(str::to_owned));
+        }
         let username = self.username(entry);
         let row = self.find(entry, username);
         match self.departure(entry, username) {
@@ -170,15 +176,19 @@ impl<'p> Planner<'p> {
         kept.or(all.first()).copied()
     }
 
-    /// Finds the directory's account of an entry, by the policy's key.
+    /// Finds the directory's account of an entry, by the policy's key. Who was
+    /// removed often has no name any more, or a mangled one: accounts remember
+    /// their people's identifiers.
     fn find(&mut self, entry: EntryView<'_>, username: Option<&str>) -> Option<Row> {
-        match self.policy.identity.key {
-            Key::ExternalId => {
-                let id = entry.id()?;
+        let is_removed = matches!(entry.status(), SourceStatus::Removed(_));
+        match (self.policy.identity.key, entry.id()) {
+            (Key::ExternalId, None) => None,
+            (Key::Username, None) => self.own_by_username(username?),
+            (Key::Username, Some(_)) if !is_removed => self.own_by_username(username?),
+            (_, Some(id)) => {
                 let known = self.accounts.by_external_id(id);
                 known.or_else(|| self.unidentified(username?))
             }
-            Key::Username => self.own_by_username(username?),
         }
     }
 

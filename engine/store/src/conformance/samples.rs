@@ -110,6 +110,7 @@ pub fn some_directory(name: &str, cursor: Option<&[u8]>) -> DirectoryRecord {
         policy: "0123".into(),
         mappings: [(FieldName::from("email"), "4567".into())].into(),
         cursor: cursor.map(<[u8]>::to_vec),
+        feed: None,
     }
 }
 

@@ -39,6 +39,7 @@ fn directory(name: &str, key: &str) -> DirectoryRecord {
         policy: "digest".to_owned(),
         mappings: BTreeMap::new(),
         cursor: None,
+        feed: None,
     }
 }
 

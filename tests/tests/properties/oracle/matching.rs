@@ -84,7 +84,9 @@ impl<'w> Oracle<'w> {
         let same_name = self
             .key(person)
             .is_some_and(|key| key == account.username.key());
-        if !self.by_id() {
+        // Who was removed is found by the identifier that accounts remember.
+        let removed = matches!(person.status, SourceStatus::Removed(_)) && person.id.is_some();
+        if !self.by_id() && !removed {
             return same_name;
         }
         let Some(id) = &person.id else {

@@ -13,7 +13,7 @@ mod sets;
 mod strangers;
 mod values;
 
-use crate::world::{Person, Where, World, is_own};
+use crate::world::{Person, Reach, Where, World, is_own};
 use muster_model::{
     Account, AccountId, BlockReason, Cause, Fault, SourceStatus, Subject, UsernameKey, Value,
 };
@@ -109,10 +109,16 @@ impl<'w> Oracle<'w> {
             .filter(|account| is_own(account) && !delivered.contains(&account.id))
             .filter(|account| !self.held.contains(&account.id))
             .collect();
+        let is_delta = world.reach == Reach::Delta;
+        if is_delta && !self.by_id() {
+            self.taken_usernames();
+        }
         let missing = self.likely_renames(&mut candidates, missing);
         self.missing(&missing);
         self.identifiers(&mut candidates);
-        self.usernames(candidates, &missing);
+        let mut gone = self.removed();
+        gone.extend(missing.iter().filter(|_| !is_delta));
+        self.usernames(candidates, &gone);
         let held = &self.held;
         self.out
             .accounts

@@ -67,7 +67,7 @@ impl<'w> Oracle<'w> {
         }
     }
 
-    pub(super) fn usernames(&mut self, candidates: Vec<Candidate<'w>>, missing: &[&'w Account]) {
+    pub(super) fn usernames(&mut self, candidates: Vec<Candidate<'w>>, absent: &[&'w Account]) {
         let world = self.world;
         // Who has which name in the end, if all get what they want.
         let mut renames: BTreeMap<AccountId, String> = BTreeMap::new();
@@ -176,7 +176,7 @@ impl<'w> Oracle<'w> {
                 .find(|account| account.username.key() == key);
             let gone = holder.is_some_and(|holder| {
                 let left = holder.block_reasons.contains(&BlockReason::LeftScope);
-                is_own(holder) && (left || missing.iter().any(|account| account.id == holder.id))
+                is_own(holder) && (left || absent.iter().any(|account| account.id == holder.id))
             });
             // Who is not the only one to want the name has another trouble first.
             let alone = wanting.iter().filter(|other| **other == key).count() == 1;

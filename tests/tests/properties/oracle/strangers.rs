@@ -98,9 +98,23 @@ impl<'w> Oracle<'w> {
             _ => None,
         };
         let mut kept = missing.clone();
+        let (mut same_id, mut alike) = (missing.clone(), missing);
+        if self.world.reach == Reach::Delta {
+            // Who was not delivered is still there.
+            let anonymous = self.anonymous_strangers();
+            alike.retain(|account| {
+                self.is_told_otherwise(account)
+                    || account.block_reasons.contains(&BlockReason::LeftScope)
+                    || (anonymous && account.external_id.is_none())
+            });
+            let removed = self.removed();
+            same_id.extend(&removed);
+            alike.extend(removed);
+        }
+        let mut held = BTreeSet::new();
         candidates.retain(|candidate| {
             let id = candidate.person.id.as_deref();
-            let by_id: Vec<&Account> = missing
+            let by_id: Vec<&Account> = same_id
                 .iter()
                 .copied()
                 .filter(|account| {
@@ -109,7 +123,7 @@ impl<'w> Oracle<'w> {
                 .collect();
             let field =
                 |name: &str| text(candidate.fields.get(name).and_then(|(new, _)| new.as_ref()));
-            let by_look: Vec<&Account> = missing
+            let by_look: Vec<&Account> = alike
                 .iter()
                 .copied()
                 .filter(|account| {
@@ -124,11 +138,25 @@ impl<'w> Oracle<'w> {
             if likely.is_empty() {
                 return true;
             }
+            held.extend(likely.iter().map(|account| account.id));
             kept.retain(|account| !likely.iter().any(|found| found.id == account.id));
             let who = Some(candidate.username.clone());
             self.out.findings.insert((Fault::LikelyRename, who, true));
             false
         });
+        self.held.extend(held);
         kept
+    }
+
+    /// True if the source gives somebody in scope without an account no identifier.
+    fn anonymous_strangers(&self) -> bool {
+        let known = |person: &Person| {
+            let mut own = self.world.accounts.iter().filter(|account| is_own(account));
+            own.any(|account| self.is_of(person, account))
+        };
+        let mut people = self.world.people.iter();
+        people.any(|person| {
+            person.id.is_none() && self.standing(person) == Standing::In && !known(person)
+        })
     }
 }
