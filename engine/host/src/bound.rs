@@ -124,7 +124,8 @@ impl Plugin {
         let passwords = needs
             .ldap
             .values()
-            .filter_map(|need| need.password.as_deref());
+            .flat_map(|need| [&need.password, &need.client_certificate])
+            .filter_map(|secret| secret.as_deref());
         let bearers = needs
             .http
             .values()

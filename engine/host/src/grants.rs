@@ -83,6 +83,18 @@ impl Values<'_> {
         }
     }
 
+    /// One text, or a list of them.
+    fn texts(&self, setting: &str) -> Result<Vec<String>, BindError> {
+        let Some(Value::Array(several)) = self.settings.get(setting) else {
+            return Ok(self.text(setting)?.map(str::to_owned).into_iter().collect());
+        };
+        let texts = several.iter().map(|one| one.as_str().map(str::to_owned));
+        texts.collect::<Option<_>>().ok_or_else(|| BindError::Kind {
+            setting: setting.to_owned(),
+            wanted: "a text or a list of texts",
+        })
+    }
+
     fn optional(&self, setting: Option<&String>) -> Result<Option<&str>, BindError> {
         setting.map_or(Ok(None), |setting| self.text(setting))
     }
@@ -118,11 +130,15 @@ impl Values<'_> {
     }
 
     fn ldap(&self, need: &LdapNeed) -> Result<Option<LdapSettings>, BindError> {
-        let Some(url) = self.text(&need.url)? else {
+        let servers = self.texts(&need.url)?;
+        if servers.is_empty() {
             return Ok(None);
-        };
+        }
         let settings = LdapSettings {
-            url: url.to_owned(),
+            servers,
+            identity: self
+                .secret(need.client_certificate.as_ref())
+                .map(|secret| secret.reveal().as_bytes().to_vec()),
             bind_dn: self.optional(need.bind_dn.as_ref())?.map(str::to_owned),
             password: self
                 .secret(need.password.as_ref())

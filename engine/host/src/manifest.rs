@@ -58,7 +58,7 @@ pub struct FileNeed {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LdapNeed {
-    /// The setting that holds the URL.
+    /// The setting that holds the URL, or several: the first choice first.
     pub url: String,
     /// The setting that holds the name to log in with.
     #[serde(default)]
@@ -66,6 +66,9 @@ pub struct LdapNeed {
     /// The secret that holds its password.
     #[serde(default)]
     pub password: Option<String>,
+    /// The secret that holds a client certificate and its key, as PEM.
+    #[serde(default)]
+    pub client_certificate: Option<String>,
     /// The setting that names a PEM file of authorities.
     #[serde(default)]
     pub ca: Option<String>,

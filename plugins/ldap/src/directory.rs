@@ -1,7 +1,7 @@
 //! Small reads through the host: one entry, a few entries, their names.
 
 use muster_sdk::Failure;
-use muster_sdk::ldap::{self, Entry, Outcome, Query, Scope, Search};
+use muster_sdk::ldap::{self, Entry, Mode, Outcome, Query, Scope, Search};
 
 /// The manifest's need.
 pub const CONNECTION: &str = "directory";
@@ -80,6 +80,7 @@ pub fn one(dn: &str, filter: &str, attributes: &[&str]) -> Query {
         filter: filter.to_owned(),
         attributes: attributes.iter().map(|&name| name.to_owned()).collect(),
         page_size: 0,
+        mode: Mode::Plain,
     }
 }
 
@@ -91,6 +92,7 @@ pub fn below(dn: &str, filter: String, attributes: Vec<String>, page_size: u32) 
         filter,
         attributes,
         page_size,
+        mode: Mode::Plain,
     }
 }
 

@@ -109,6 +109,7 @@ mod tests {
             references: 0,
             pages: 3,
             exhausted,
+            feed: None,
         }
     }
 

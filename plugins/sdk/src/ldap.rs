@@ -2,7 +2,9 @@
 
 use crate::Failure;
 use crate::bindings::muster::provider::ldap as wit;
-pub use crate::bindings::muster::provider::ldap::{Outcome, Query, Scope, Verdict};
+pub use crate::bindings::muster::provider::ldap::{
+    Change, DirSync, Feed, IdSet, Mode, Outcome, Query, Scope, State, Verdict,
+};
 use std::ops::Range;
 
 #[cfg(target_family = "wasm")]
@@ -14,6 +16,12 @@ use crate::testing::ldap as imports;
 /// manifest. Several searches may be open at once.
 pub fn open(connection: &str, query: &Query) -> Result<Search, Failure> {
     imports::open(connection, query).map(Search)
+}
+
+/// The server that answers, as `dc1.example.org:636`: the first of those that
+/// the policy names which took the login. It stays the same through a run.
+pub fn server(connection: &str) -> Result<String, Failure> {
+    imports::server(connection)
 }
 
 /// A person's password, which the plugin passes on and never sees.
@@ -70,6 +78,11 @@ impl Entries {
         self.block.continued
     }
 
+    /// Entries that a refresh names without sending them.
+    pub fn sets(&self) -> &[IdSet] {
+        &self.block.sets
+    }
+
     /// How the search ended; present on its last block.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.block.end.as_ref()
@@ -111,6 +124,11 @@ impl<'a> Entry<'a> {
     /// The distinguished name, as the server wrote it.
     pub fn dn(self) -> &'a [u8] {
         self.block.cell(self.row, 0).next().unwrap_or_default()
+    }
+
+    /// What a refresh says of the entry; nothing in other searches.
+    pub fn state(self) -> Option<&'a State> {
+        self.block.block.states.get(self.row)
     }
 
     /// Values of an attribute, by its place in the query.

@@ -337,13 +337,14 @@ mod tests {
 
     #[test]
     fn copied_cells_are_as_if_filled_one_by_one() {
-        use crate::ldap::{Query, Scope};
+        use crate::ldap::{Mode, Query, Scope};
         let query = Query {
             base: String::new(),
             scope: Scope::Base,
             filter: String::new(),
             attributes: ["a", "b", "c", "d"].map(str::to_owned).into(),
             page_size: 0,
+            mode: Mode::Plain,
         };
         let server = |_: &str, query: &Query| {
             let block = crate::testing::Block::new(query)

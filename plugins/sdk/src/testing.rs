@@ -11,7 +11,7 @@
 use crate::bindings::muster::provider::ldap::Entries as PackedEntries;
 use crate::host::Level;
 use crate::http::{Request, Response};
-use crate::ldap::{Outcome, Password, Query, Verdict};
+use crate::ldap::{Change, IdSet, Outcome, Password, Query, State, Verdict};
 use crate::{Failure, Page, ReadFrom, ReadRequest, Scope, Status};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +25,7 @@ type HttpServer = Rc<dyn Fn(&Request) -> Result<Response, Failure>>;
 struct World {
     files: BTreeMap<String, FakeFile>,
     ldap: Option<LdapServer>,
+    ldap_name: Option<String>,
     logins: Option<LoginServer>,
     http: Option<HttpServer>,
     log: Vec<(Level, String)>,
@@ -67,6 +68,11 @@ pub fn broken_file(need: &str, content: impl Into<Vec<u8>>, at_end: Failure) {
 /// Answers searches: the function gets the connection's name and the query.
 pub fn ldap(server: impl Fn(&str, &Query) -> Result<Vec<Block>, Failure> + 'static) {
     world(|w| w.ldap = Some(Rc::new(server)));
+}
+
+/// Says which server answers searches; `directory.example:389` without it.
+pub fn ldap_server(name: &str) {
+    world(|w| w.ldap_name = Some(name.to_owned()));
 }
 
 /// Judges logins: the function gets the connection's name, the DN and the
@@ -200,6 +206,8 @@ impl Block {
             value_ends: Vec::new(),
             cell_ends: Vec::new(),
             continued: false,
+            states: Vec::new(),
+            sets: Vec::new(),
             end: None,
         };
         Self(entries, failure)
@@ -213,6 +221,22 @@ impl Block {
             let values = attributes.iter().find(|(name, _)| *name == column);
             self.cell(values.map_or(&[], |(_, values)| values));
         }
+        self
+    }
+
+    /// What a refresh says of the entry that was added last.
+    #[must_use]
+    pub fn state(mut self, change: Change, uuid: [u8; 16]) -> Self {
+        let uuid = uuid.to_vec();
+        self.0.states.push(State { change, uuid });
+        self
+    }
+
+    /// Entries that a refresh names without sending them.
+    #[must_use]
+    pub fn ids(mut self, deleted: bool, uuids: &[[u8; 16]]) -> Self {
+        let uuids = uuids.concat();
+        self.0.sets.push(IdSet { deleted, uuids });
         self
     }
 
@@ -241,6 +265,7 @@ impl Block {
             references: 0,
             pages: 1,
             exhausted: true,
+            feed: None,
         })
     }
 
@@ -345,6 +370,14 @@ pub(crate) mod ldap {
     pub fn verify(connection: &str, dn: &str, password: &Password) -> Result<Verdict, Failure> {
         let server = world(|w| w.logins.clone());
         server.ok_or_else(|| missing("connection", connection))?(connection, dn, &password.0)
+    }
+
+    pub fn server(connection: &str) -> Result<String, Failure> {
+        let (is_there, name) = world(|w| (w.ldap.is_some(), w.ldap_name.clone()));
+        match is_there {
+            true => Ok(name.unwrap_or_else(|| "directory.example:389".to_owned())),
+            false => Err(missing("connection", connection)),
+        }
     }
 
     #[derive(Debug)]

@@ -1,5 +1,5 @@
 //! Searches an LDAP server that the policy does not name.
-use muster_sdk::ldap::{Query, Scope, open};
+use muster_sdk::ldap::{Mode, Query, Scope, open};
 
 muster_hostile::hostile!(
     "searches-other-servers",
@@ -11,6 +11,7 @@ muster_hostile::hostile!(
             filter: "(objectClass=*)".to_owned(),
             attributes: Vec::new(),
             page_size: 0,
+            mode: Mode::Plain,
         };
         let wanted = open("ldaps://elsewhere.example", &query);
         Err(wanted

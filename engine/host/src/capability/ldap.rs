@@ -7,8 +7,8 @@ use crate::bindings::types::Failure;
 use crate::failure::{FailureKind, failed};
 use crate::instance::State;
 use crate::ldap::{
-    Connection, Entries, Failure as LdapFailure, Kind, Outcome, Query, Scope, Search, Verdict,
-    verify,
+    Change, Connection, DirSync, Entries, Failure as LdapFailure, Feed, IdSet, Kind, Mode, Outcome,
+    Query, Scope, Search, State as EntryState, Verdict, verify,
 };
 use std::sync::Arc;
 use wasmtime::component::Resource;
@@ -34,6 +34,17 @@ impl wit::Host for State {
             Ok(search) => Ok(self.capabilities.table.push(search)?),
             Err(failure) => Err(told(&failure)),
         })
+    }
+
+    async fn server(&mut self, connection: String) -> wasmtime::Result<Result<String, Failure>> {
+        let connection = match self.connection(&connection) {
+            Ok(connection) => connection,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        self.meter.pause();
+        let server = connection.server().await;
+        self.meter.resume();
+        Ok(server.map_err(|failure| told(&failure)))
     }
 
     async fn verify(
@@ -106,6 +117,14 @@ fn asked(query: wit::Query) -> Query {
         filter: query.filter,
         attributes: query.attributes,
         page_size: query.page_size,
+        mode: match query.mode {
+            wit::Mode::Plain => Mode::Plain,
+            wit::Mode::WithDeleted => Mode::WithDeleted,
+            wit::Mode::DirSync(wit::DirSync { options, cookie }) => {
+                Mode::DirSync(DirSync { options, cookie })
+            }
+            wit::Mode::Refresh(cookie) => Mode::Refresh(cookie),
+        },
     }
 }
 
@@ -116,6 +135,8 @@ fn packed(block: Entries) -> wit::Entries {
         value_ends: block.value_ends,
         cell_ends: block.cell_ends,
         continued: block.continued,
+        states: block.states.into_iter().map(stated).collect(),
+        sets: block.sets.into_iter().map(named).collect(),
         end: block.end.map(ended),
     }
 }
@@ -128,6 +149,34 @@ fn ended(outcome: Outcome) -> wit::Outcome {
         references: outcome.references,
         pages: outcome.pages,
         exhausted: outcome.exhausted,
+        feed: outcome.feed.map(fed),
+    }
+}
+
+fn fed(feed: Feed) -> wit::Feed {
+    wit::Feed {
+        cookie: feed.cookie,
+        more: feed.more,
+        absent_are_gone: feed.absent_are_gone,
+    }
+}
+
+fn stated(state: EntryState) -> wit::State {
+    wit::State {
+        change: match state.change {
+            Change::Present => wit::Change::Present,
+            Change::Add => wit::Change::Add,
+            Change::Modify => wit::Change::Modify,
+            Change::Delete => wit::Change::Delete,
+        },
+        uuid: state.uuid.to_vec(),
+    }
+}
+
+fn named(set: IdSet) -> wit::IdSet {
+    wit::IdSet {
+        deleted: set.deleted,
+        uuids: set.uuids,
     }
 }
 

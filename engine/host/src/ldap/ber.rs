@@ -36,6 +36,23 @@ fn long(first: u8, after: &[u8]) -> Option<(usize, &[u8])> {
     Some((usize::try_from(length).ok()?, after))
 }
 
+/// Writes an element.
+pub(super) fn tlv(tag: u8, body: &[u8]) -> Vec<u8> {
+    let mut all = Vec::with_capacity(body.len() + 6);
+    all.push(tag);
+    match u8::try_from(body.len()) {
+        Ok(short @ 0..128) => all.push(short),
+        _ => {
+            let length = body.len().to_be_bytes();
+            let skip = length.iter().take_while(|&&octet| octet == 0).count();
+            all.push(0x80 | (length.len() - skip) as u8);
+            all.extend(length.iter().skip(skip));
+        }
+    }
+    all.extend_from_slice(body);
+    all
+}
+
 /// How many bytes a message takes, header included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Size {
@@ -124,6 +141,16 @@ mod tests {
             &[4, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
         ] {
             assert_eq!(first(broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for length in [0, 1, 127, 128, 255, 256, 70_000] {
+            let body = vec![7; length];
+            let written = tlv(4, &body);
+            assert_eq!(first(&written).map(|it| it.body), Some(&body[..]));
+            assert_eq!(size(&tlv(0x30, &body)), Size::Bytes(written.len()));
         }
     }
 

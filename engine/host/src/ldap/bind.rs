@@ -6,7 +6,12 @@ use super::failure::Failure;
 /// Who logs in.
 pub(super) enum Login {
     Anonymous,
-    Simple { who: String, password: String },
+    Simple {
+        who: String,
+        password: String,
+    },
+    /// By the certificate that TLS has shown already (SASL EXTERNAL).
+    External,
 }
 
 impl Login {
@@ -18,6 +23,7 @@ impl Login {
             missing,
         };
         match (&settings.bind_dn, &settings.password) {
+            (None, None) if settings.identity.is_some() => Ok(Self::External),
             (None, None) => Ok(Self::Anonymous),
             (Some(who), Some(_)) if who.trim().is_empty() => Err(half("`bind_dn`")),
             (Some(who), Some(password)) if password.is_empty() => {
@@ -34,20 +40,18 @@ impl Login {
 
     /// Logs in on an open wire.
     pub async fn perform(&self, line: &mut Line) -> Result<(), Failure> {
-        let Self::Simple { who, password } = self else {
-            return Ok(());
-        };
         let patience = line.patience.connect;
-        match line
-            .ldap
-            .with_timeout(patience)
-            .simple_bind(who, password)
-            .await
-        {
+        let ldap = line.ldap.with_timeout(patience);
+        let (answer, who) = match self {
+            Self::Anonymous => return Ok(()),
+            Self::Simple { who, password } => (ldap.simple_bind(who, password).await, who.as_str()),
+            Self::External => (ldap.sasl_external_bind().await, "the client certificate"),
+        };
+        match answer {
             Ok(result) if result.rc == 0 => Ok(()),
             Ok(result) => Err(Failure::Bind {
                 server: line.server.to_string(),
-                who: who.clone(),
+                who: who.to_owned(),
                 code: result.rc,
                 message: result.text,
             }),
@@ -90,6 +94,20 @@ mod tests {
             login(Some(" "), Some("x")),
             Err(Failure::HalfLogin { .. })
         ));
+    }
+
+    #[test]
+    fn a_certificate_is_a_login_where_there_is_no_other() {
+        let settings = |bind_dn: Option<&str>, password: Option<&str>| Settings {
+            bind_dn: bind_dn.map(str::to_owned),
+            password: password.map(str::to_owned),
+            identity: Some(Vec::new()),
+            ..Settings::default()
+        };
+        let alone = Login::of(&settings(None, None), "dc1:636");
+        assert!(matches!(alone, Ok(Login::External)));
+        let beside = Login::of(&settings(Some("cn=sync"), Some("x")), "dc1:636");
+        assert!(matches!(beside, Ok(Login::Simple { .. })));
     }
 
     #[test]

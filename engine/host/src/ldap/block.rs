@@ -9,6 +9,37 @@ const ROWS: usize = 1000;
 /// Bytes of values after which a block is handed on, even inside a row.
 const BYTES: usize = 1 << 20;
 
+/// What a refresh says of an entry (RFC 4533 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is there, unchanged.
+    Present,
+    /// It is new.
+    Add,
+    /// It is another than before.
+    Modify,
+    /// It is gone.
+    Delete,
+}
+
+/// What a refresh says of an entry, and which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// What became of it.
+    pub change: Change,
+    /// Its entryUUID.
+    pub uuid: [u8; 16],
+}
+
+/// Entries that a refresh names without sending them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdSet {
+    /// They are gone; else they are there, unchanged.
+    pub deleted: bool,
+    /// Their entryUUIDs, 16 octets each.
+    pub uuids: Vec<u8>,
+}
+
 /// A block of entries. A row is the DN, then one cell per column; a cell holds
 /// any number of values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +55,10 @@ pub struct Entries {
     /// True if the last row goes on in the next block: the same DN, more
     /// values. A cell that is complete is empty there.
     pub continued: bool,
+    /// What a refresh says of each row; else nothing.
+    pub states: Vec<State>,
+    /// Entries that a refresh names without sending them.
+    pub sets: Vec<IdSet>,
     /// How the search ended; only on the last block.
     pub end: Option<Outcome>,
 }

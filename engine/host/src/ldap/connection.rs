@@ -4,14 +4,16 @@
 //! a runtime with one thread, never stops the wire. Blocks, not entries, cross
 //! the threads.
 
-use super::address::Address;
+use super::address::{Address, Security};
 use super::bind::Login;
 use super::block::Entries;
-use super::dial::{End, Line, Settings, dial};
+use super::dial::{End, Line, Outages, Settings, dial};
 use super::failure::Failure;
-use super::names::Columns;
+use super::names::{Columns, Ranges};
 use super::reader::Reader;
-use super::search::{Query, Search};
+use super::search::{Mode, Query, Search};
+use super::tls;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -34,10 +36,15 @@ type Orders = mpsc::UnboundedSender<Order>;
 
 /// A connection to one server, opened and bound at its first use, and again if
 /// it was lost between two searches.
+///
+/// INVARIANT: of several servers the first that takes the login is used, and no
+/// other afterwards: groups of one server and people of another, which lags
+/// behind, would look as if somebody had gone.
 pub struct Connection {
-    address: Address,
+    addresses: Vec<Address>,
     settings: Settings,
     thread: Mutex<Option<Thread>>,
+    chosen: OnceLock<Address>,
 }
 
 /// The thread that keeps the wire.
@@ -50,15 +57,29 @@ impl Connection {
     /// Checks the settings. Nothing is sent yet.
     ///
     /// # Errors
-    /// A URL without encryption that the settings do not allow, and a login
-    /// that is incomplete or empty.
+    /// A URL without encryption that the settings do not allow, a login that is
+    /// incomplete or empty, and a client certificate that cannot be used.
     pub fn new(settings: Settings) -> Result<Self, Failure> {
-        let address = Address::parse(&settings.url, settings.starttls, settings.allow_plaintext)?;
-        Login::of(&settings, &address.server())?;
+        let addresses = settings.addresses()?;
+        for address in &addresses {
+            Login::of(&settings, &address.server())?;
+        }
+        if let Some(pem) = &settings.identity {
+            tls::identity(pem)?;
+            if addresses
+                .iter()
+                .any(|address| address.security == Security::None)
+            {
+                return Err(Failure::Identity {
+                    why: "a connection without TLS shows no certificate".to_owned(),
+                });
+            }
+        }
         Ok(Self {
-            address,
+            addresses,
             settings,
             thread: Mutex::new(None),
+            chosen: OnceLock::new(),
         })
     }
 
@@ -70,13 +91,31 @@ impl Connection {
         self.orders().await.map(drop)
     }
 
+    /// Returns the server that answers, as `dc1.example.org:636`.
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub async fn server(&self) -> Result<String, Failure> {
+        self.open().await?;
+        Ok(self.lost_from())
+    }
+
+    fn lost_from(&self) -> String {
+        let known = self.chosen.get().or_else(|| self.addresses.first());
+        known.map(Address::server).unwrap_or_default()
+    }
+
     /// Begins a search. Several may run one after the other or side by side.
     ///
     /// # Errors
     /// As [`Connection::open`], and a query that cannot be asked.
     pub async fn search(&self, query: Query) -> Result<Search, Failure> {
         query.check()?;
-        let columns = Columns::new(&query.columns())?;
+        let ranges = match query.mode {
+            Mode::DirSync(_) => Ranges::Options,
+            _ => Ranges::Parts,
+        };
+        let columns = Columns::new(&query.columns(), ranges)?;
         let orders = self.orders().await?;
         let (send, blocks) = mpsc::channel(BLOCKS);
         orders
@@ -86,7 +125,7 @@ impl Connection {
                 blocks: send,
             })
             .map_err(|_| Failure::Lost {
-                server: self.address.server(),
+                server: self.lost_from(),
                 why: "it was closed".to_owned(),
             })?;
         Ok(Search {
@@ -101,14 +140,27 @@ impl Connection {
         if let Some(thread) = thread.as_ref().filter(|thread| !thread.end.is_here()) {
             return Ok(thread.orders.clone());
         }
-        let fresh = self.start().await?;
-        Ok(thread.insert(fresh).orders.clone())
+        let candidates = match self.chosen.get() {
+            Some(chosen) => std::slice::from_ref(chosen),
+            None => &self.addresses,
+        };
+        let mut outages = Outages::default();
+        for address in candidates {
+            match self.start(address).await {
+                Ok(fresh) => {
+                    self.chosen.get_or_init(|| address.clone());
+                    return Ok(thread.insert(fresh).orders.clone());
+                }
+                Err(failure) => outages.pass(failure)?,
+            }
+        }
+        Err(outages.failure())
     }
 
-    async fn start(&self) -> Result<Thread, Failure> {
+    async fn start(&self, address: &Address) -> Result<Thread, Failure> {
         let (orders, taken) = mpsc::unbounded_channel();
         let (ready, opened) = oneshot::channel();
-        let (address, settings) = (self.address.clone(), self.settings.clone());
+        let (address, settings) = (address.clone(), self.settings.clone());
         let no_thread = |error: std::io::Error| Failure::Thread {
             why: error.to_string(),
         };

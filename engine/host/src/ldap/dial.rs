@@ -1,7 +1,7 @@
 //! Opens the wire: name, TCP, TLS. The login comes after.
 
 use super::address::{Address, Security};
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use super::tap::{self, Tap};
 use super::tls::{self, Trust};
 use super::{pair, starttls};
@@ -43,14 +43,17 @@ impl Default for Patience {
 /// What the policy says of a server and the login there.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// `ldaps://HOST[:PORT]` or `ldap://HOST[:PORT]`.
-    pub url: String,
+    /// `ldaps://HOST[:PORT]` or `ldap://HOST[:PORT]`, the first choice first.
+    pub servers: Vec<String>,
     /// Name to log in with; none, with no password, for an anonymous search.
     pub bind_dn: Option<String>,
     /// Its password.
     pub password: Option<String>,
     /// Whose signature on the server's certificate is believed.
     pub trust: Trust,
+    /// Certificate chain and key to show to the server, as PEM. Without a name
+    /// and a password it is the login (SASL EXTERNAL).
+    pub identity: Option<Vec<u8>>,
     /// Begin TLS on an `ldap://` connection.
     pub starttls: bool,
     /// Allow `ldap://` without TLS.
@@ -60,12 +63,55 @@ pub struct Settings {
 }
 
 impl fmt::Debug for Settings {
-    /// Never shows the password.
+    /// Never shows the password, nor the key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
-            .field("url", &self.url)
+            .field("servers", &self.servers)
             .field("bind_dn", &self.bind_dn)
             .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// The servers, each checked.
+    pub(super) fn addresses(&self) -> Result<Vec<Address>, Failure> {
+        let parse = |url: &String| Address::parse(url, self.starttls, self.allow_plaintext);
+        let all: Vec<Address> = self.servers.iter().map(parse).collect::<Result<_, _>>()?;
+        match all.is_empty() {
+            true => Err(Failure::Url {
+                url: String::new(),
+                why: "no server is named".to_owned(),
+            }),
+            false => Ok(all),
+        }
+    }
+}
+
+/// Servers that could not be used, while one is looked for.
+#[derive(Debug, Default)]
+pub(super) struct Outages(Vec<Failure>);
+
+impl Outages {
+    /// Goes on to the next server, or ends the search for one: who refuses the
+    /// login, or is not who it should be, is no outage.
+    pub fn pass(&mut self, failure: Failure) -> Result<(), Failure> {
+        if failure.kind() != Kind::Unavailable {
+            return Err(failure);
+        }
+        tracing::warn!(%failure, "a server is left out");
+        self.0.push(failure);
+        Ok(())
+    }
+
+    /// No server is left.
+    pub fn failure(mut self) -> Failure {
+        match self.0.len() {
+            0 => Failure::Ended,
+            1 => self.0.swap_remove(0),
+            _ => Failure::AllDown {
+                whys: self.0.iter().map(ToString::to_string).collect(),
+            },
+        }
     }
 }
 
@@ -150,7 +196,7 @@ pub(super) async fn dial(address: &Address, settings: &Settings) -> Result<Line,
         if address.security == Security::StartTls {
             starttls::ask(&mut stream, &address.server()).await?;
         }
-        tls::begin(address, &settings.trust, stream).await
+        tls::begin(address, settings, stream).await
     };
     let silent = |_| Failure::Silent {
         server: address.server(),

@@ -78,6 +78,18 @@ pub enum Failure {
         /// What the network says.
         why: String,
     },
+    /// None of several servers can be used.
+    #[error("none of {} servers can be used: {}", .whys.len(), .whys.join("; "))]
+    AllDown {
+        /// What each said.
+        whys: Vec<String>,
+    },
+    /// The client certificate cannot be used.
+    #[error("the client certificate cannot be used: {why}")]
+    Identity {
+        /// What is wrong.
+        why: String,
+    },
     /// The server was silent for too long.
     #[error("`{server}` did not answer for {seconds} s: {doing}")]
     Silent {
@@ -182,6 +194,7 @@ impl Failure {
             | Self::HalfLogin { .. }
             | Self::EmptyPassword { .. }
             | Self::Authorities { .. }
+            | Self::Identity { .. }
             | Self::Certificate { .. }
             | Self::Query { .. } => Kind::Config,
             Self::Bind { code, .. } => bind_kind(*code),
@@ -189,6 +202,7 @@ impl Failure {
             Self::StartTls { .. } => Kind::Unsupported,
             Self::Name { .. }
             | Self::Unreachable { .. }
+            | Self::AllDown { .. }
             | Self::Silent { .. }
             | Self::Tls { .. }
             | Self::Lost { .. } => Kind::Unavailable,
@@ -220,6 +234,12 @@ impl Failure {
             Self::Name { .. } => "check the host in the URL, and the name server",
             Self::Unreachable { .. } => {
                 "check host and port (636 for ldaps, 389 for ldap), the firewall, and that the server runs"
+            }
+            Self::AllDown { .. } => {
+                "check the hosts in the URLs, the network, and that the servers run"
+            }
+            Self::Identity { .. } => {
+                "the secret `client_certificate` is a PEM text: the certificate, those of its issuers, and the key; it needs TLS"
             }
             Self::Certificate { help, .. } => help,
             Self::Tls { .. } => {

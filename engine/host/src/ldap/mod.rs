@@ -26,12 +26,14 @@ mod ber;
 mod bind;
 mod block;
 mod connection;
+mod controls;
 mod dial;
 mod failure;
 mod names;
 mod paging;
 mod pair;
 mod reader;
+mod refresh;
 mod search;
 mod sentences;
 mod sink;
@@ -42,11 +44,11 @@ mod verify;
 mod whole;
 
 pub use address::{Address, Security};
-pub use block::Entries;
+pub use block::{Change, Entries, IdSet, State};
 pub use connection::Connection;
 pub use dial::{Patience, Settings};
 pub use failure::{Failure, Kind};
-pub use search::{Outcome, Query, Scope, Search};
+pub use search::{DirSync, Feed, Mode, Outcome, Query, Scope, Search};
 pub use tls::Trust;
 pub use verify::{Verdict, verify};
 

@@ -13,6 +13,16 @@ pub(super) struct Columns {
     /// Spellings met, in the order of the last entries, and their columns.
     seen: Vec<(Vec<u8>, Option<usize>)>,
     next: usize,
+    ranges: Ranges,
+}
+
+/// What `;range=…` means in answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ranges {
+    /// A part of the values.
+    Parts,
+    /// An option like others: DirSync marks added and removed links with it.
+    Options,
 }
 
 /// An attribute description in comparable form.
@@ -45,14 +55,14 @@ pub(super) struct Found {
 
 impl Columns {
     /// Takes the names as requested.
-    pub fn new(names: &[String]) -> Result<Self, Failure> {
+    pub fn new(names: &[String], ranges: Ranges) -> Result<Self, Failure> {
         let mut wanted = Vec::with_capacity(names.len());
         for name in names {
             let why = match name.as_str() {
                 "*" | "+" => format!("`{name}` asks for whatever there is; name the attributes"),
                 "" => "an attribute has no name".to_owned(),
                 _ => {
-                    wanted.push(describe(name).0);
+                    wanted.push(describe(name, ranges).0);
                     continue;
                 }
             };
@@ -62,6 +72,7 @@ impl Columns {
             wanted,
             seen: Vec::new(),
             next: 0,
+            ranges,
         })
     }
 
@@ -80,7 +91,7 @@ impl Columns {
                 range: None,
             });
         }
-        let (described, range) = describe(std::str::from_utf8(name).ok()?);
+        let (described, range) = describe(std::str::from_utf8(name).ok()?, self.ranges);
         let column = self.wanted.iter().position(|wanted| *wanted == described);
         if range.is_none() {
             self.seen.push((name.to_vec(), column));
@@ -106,14 +117,15 @@ impl Columns {
     }
 }
 
-fn describe(name: &str) -> (Described, Option<Range>) {
+fn describe(name: &str, ranges: Ranges) -> (Described, Option<Range>) {
     let mut parts = name.split(';');
     let base = parts.next().unwrap_or("").to_ascii_lowercase();
     let (mut options, mut range) = (Vec::new(), None);
     for option in parts {
         let option = option.to_ascii_lowercase();
         match option.strip_prefix("range=") {
-            Some(text) => range = parse_range(text),
+            Some(text) if ranges == Ranges::Parts => range = parse_range(text),
+            Some(_) => options.push(option),
             None if option == "binary" => {}
             None => options.push(option),
         }
@@ -145,6 +157,7 @@ mod tests {
                 .iter()
                 .map(|&name| name.to_owned())
                 .collect::<Vec<_>>(),
+            Ranges::Parts,
         )
         .unwrap()
     }
@@ -196,7 +209,21 @@ mod tests {
 
     #[test]
     fn everything_is_not_a_name() {
-        assert!(Columns::new(&["*".to_owned()]).is_err());
-        assert!(Columns::new(&["+".to_owned()]).is_err());
+        assert!(Columns::new(&["*".to_owned()], Ranges::Parts).is_err());
+        assert!(Columns::new(&["+".to_owned()], Ranges::Parts).is_err());
+    }
+
+    #[test]
+    fn marks_of_dir_sync_are_no_ranges() {
+        let names = ["member;range=1-1", "member;range=0-0"].map(str::to_owned);
+        let mut all = Columns::new(&names, Ranges::Options).unwrap();
+        for (name, column) in [("member;range=0-0", 1), ("Member;Range=1-1", 0)] {
+            let found = Found {
+                column,
+                range: None,
+            };
+            assert_eq!(all.find(name.as_bytes()), Some(found));
+        }
+        assert_eq!(all.find(b"member"), None);
     }
 }

@@ -1,15 +1,18 @@
 //! Reads one search, page by page, and hands its blocks on.
 
 use super::block::Entries;
+use super::controls;
 use super::dial::Line;
 use super::failure::Failure;
 use super::names::Columns;
 use super::paging::{self, Page};
-use super::search::{Outcome, Query, Scope};
+use super::refresh::Refresh;
+use super::search::{Feed, Mode, Outcome, Query, Scope};
 use super::sink::Sink;
 use super::tap::locked;
 use super::whole::Whole;
-use ldap3::{LdapResult, SearchStream};
+use ldap3::controls::RawControl;
+use ldap3::{LdapResult, ResultEntry, SearchStream};
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -49,6 +52,8 @@ pub(super) struct Reader {
     sink: Arc<Mutex<Sink>>,
     /// Takes those that need more.
     whole: Whole,
+    /// Takes those of a refresh.
+    refresh: Option<Refresh>,
     blocks: Blocks,
 }
 
@@ -56,12 +61,15 @@ impl Reader {
     pub fn new(line: Line, query: Query, columns: Columns, blocks: Blocks) -> Self {
         let names: Arc<[String]> = query.columns().into();
         let whole = Whole::new(line.clone(), columns.clone(), names.clone(), blocks.clone());
+        let refresh = matches!(query.mode, Mode::Refresh(_))
+            .then(|| Refresh::new(columns.clone(), names.clone()));
         let sink = Arc::new(Mutex::new(Sink::new(columns, names)));
         Self {
             line,
             query,
             sink,
             whole,
+            refresh,
             blocks,
         }
     }
@@ -75,14 +83,18 @@ impl Reader {
         if self.hand_on_full().await.is_err() {
             return;
         }
-        let mut rest = locked(&self.sink).take();
+        let mut rest = match &mut self.refresh {
+            Some(refresh) => refresh.take(),
+            None => locked(&self.sink).take(),
+        };
         let last = match outcome {
             Ok(outcome) => {
                 rest.end = Some(outcome);
                 Ok(rest)
             }
             Err(Stop::Failed(failure)) => {
-                if !rest.cell_ends.is_empty() && send(&self.blocks, rest).await.is_err() {
+                let is_something = !rest.cell_ends.is_empty() || !rest.sets.is_empty();
+                if is_something && send(&self.blocks, rest).await.is_err() {
                     return;
                 }
                 Err(failure)
@@ -108,8 +120,8 @@ impl Reader {
                 }
                 Page::More(next) if result.rc == 0 => cookie = next,
                 Page::None | Page::Last | Page::More(_) => {
-                    let exhausted = result.rc == 0;
-                    return Ok(outcome(result, references, pages, exhausted));
+                    let feed = self.feed(&result)?;
+                    return Ok(outcome(result, references, pages, feed));
                 }
             }
             idle = if entries == 0 { idle + 1 } else { 0 };
@@ -122,15 +134,46 @@ impl Reader {
         }
     }
 
+    /// Where a feed stands at the end of its answer.
+    fn feed(&mut self, result: &LdapResult) -> Result<Option<Feed>, Stop> {
+        let feed = match (&self.query.mode, &mut self.refresh) {
+            _ if result.rc != 0 => None,
+            (Mode::DirSync(_), _) => {
+                controls::dir_synced(&result.ctrls).map(|(more, cookie)| Feed {
+                    cookie: Some(cookie),
+                    more,
+                    absent_are_gone: false,
+                })
+            }
+            (Mode::Refresh(_), Some(refresh)) => controls::done(&result.ctrls).map(|done| Feed {
+                cookie: done.cookie.or(refresh.cookie.take()),
+                more: false,
+                absent_are_gone: refresh.present_done || !done.deletes,
+            }),
+            _ => return Ok(None),
+        };
+        match feed {
+            None if result.rc == 0 => Err(self
+                .line
+                .malformed("the end of a feed without its control")
+                .into()),
+            feed => Ok(feed),
+        }
+    }
+
     /// Reads one page, or everything if there is no paging.
     async fn page(
         &mut self,
         cookie: Vec<u8>,
         references: &mut u32,
     ) -> Result<(LdapResult, u64), Stop> {
-        if self.query.page_size > 0 {
-            let control = paging::request(self.query.page_size, cookie);
-            self.line.ldap.with_controls(control);
+        let paged = self.query.pages().map(|size| paging::request(size, cookie));
+        let asked: Vec<RawControl> = paged
+            .into_iter()
+            .chain(controls::request(&self.query.mode))
+            .collect();
+        if !asked.is_empty() {
+            self.line.ldap.with_controls(asked);
         }
         let Query {
             base,
@@ -138,13 +181,12 @@ impl Reader {
             filter,
             ..
         } = &self.query;
-        let attributes = match self.query.columns() {
-            none if none.is_empty() => vec!["1.1".to_owned()],
-            some => some,
-        };
+        let attributes = self.query.names();
         let mut stream = open(&mut self.line, base, *scope, filter, attributes).await?;
         let id = stream.ldap_handle().last_id();
-        self.line.tap.open(id, self.sink.clone());
+        if self.refresh.is_none() {
+            self.line.tap.open(id, self.sink.clone());
+        }
         let read = self.items(&mut stream, references).await;
         self.line.tap.close(id);
         let result = stream.finish().await;
@@ -169,10 +211,9 @@ impl Reader {
                 item = stream.next() => match item {
                     Ok(None) => break,
                     Ok(Some(item)) if item.is_ref() => *references += 1,
-                    Ok(Some(item)) if item.is_intermediate() => {}
                     Ok(Some(item)) => {
                         elsewhere += 1;
-                        self.whole.entry(item.0).await?;
+                        self.item(item).await?;
                     }
                     Err(error) => return Err(self.line.failure(error, "searching").await.into()),
                 },
@@ -188,9 +229,32 @@ impl Reader {
         Ok(locked(&self.sink).entries() - start + elsewhere)
     }
 
+    /// Takes what does not come off the wire.
+    async fn item(&mut self, item: ResultEntry) -> Result<(), Stop> {
+        let Some(refresh) = &mut self.refresh else {
+            return match item.is_intermediate() {
+                true => Ok(()),
+                false => self.whole.entry(item.0).await,
+            };
+        };
+        let taken = match item.is_intermediate() {
+            true => refresh.info(item.0),
+            false => refresh.entry(item.0, &item.1),
+        };
+        taken.map_err(|what| self.line.malformed(what).into())
+    }
+
+    /// A full block, wherever it was packed.
+    fn pop(&mut self) -> Option<Entries> {
+        match &mut self.refresh {
+            Some(refresh) => refresh.pop(),
+            None => locked(&self.sink).pop(),
+        }
+    }
+
     async fn hand_on_full(&mut self) -> Result<(), Stop> {
         loop {
-            let Some(block) = locked(&self.sink).pop() else {
+            let Some(block) = self.pop() else {
                 return Ok(());
             };
             send(&self.blocks, block).await?;
@@ -198,7 +262,7 @@ impl Reader {
     }
 }
 
-fn outcome(result: LdapResult, references: u32, pages: u32, exhausted: bool) -> Outcome {
+fn outcome(result: LdapResult, references: u32, pages: u32, feed: Option<Feed>) -> Outcome {
     let mut message = result.text;
     for reference in &result.refs {
         message.push_str(" refers to ");
@@ -210,7 +274,8 @@ fn outcome(result: LdapResult, references: u32, pages: u32, exhausted: bool) -> 
         message: message.trim().to_owned(),
         references,
         pages,
-        exhausted,
+        exhausted: result.rc == 0,
+        feed,
     }
 }
 

@@ -22,6 +22,37 @@ pub enum Scope {
     Sub,
 }
 
+/// Changes in a naming context of Active Directory: what to ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DirSync {
+    /// As [MS-ADTS] 3.1.1.3.4.1.3 has them.
+    pub options: u32,
+    /// Empty: from the beginning.
+    pub cookie: Vec<u8>,
+}
+
+/// What a search asks of the server besides its filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Deleted entries, too (Active Directory).
+    WithDeleted,
+    /// Changes by DirSync. With incremental values, `member;range=1-1` and
+    /// `member;range=0-0` are columns of their own and no ranges.
+    DirSync(DirSync),
+    /// A refresh of RFC 4533, with the cookie of the last one.
+    Refresh(Option<Vec<u8>>),
+}
+
+impl Mode {
+    /// True if what comes is not everything that there is.
+    pub(super) fn is_feed(&self) -> bool {
+        matches!(self, Self::DirSync(_) | Self::Refresh(_))
+    }
+}
+
 /// What to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
@@ -33,8 +64,10 @@ pub struct Query {
     pub filter: String,
     /// Names of attributes; `1.1`, or nothing, for none.
     pub attributes: Vec<String>,
-    /// Entries per RFC 2696 page; 0 for no paging.
+    /// Entries per RFC 2696 page; 0 for no paging. Feeds are not paged.
     pub page_size: u32,
+    /// What else is asked.
+    pub mode: Mode,
 }
 
 impl Query {
@@ -45,6 +78,30 @@ impl Query {
             .filter(|name| *name != "1.1")
             .cloned()
             .collect()
+    }
+
+    /// What the server is asked for: the columns, but each link of a DirSync
+    /// search once and without its range.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for column in self.columns() {
+            let asked = match (&self.mode, column.split_once(";range=")) {
+                (Mode::DirSync(_), Some((link, _))) => link.to_owned(),
+                _ => column,
+            };
+            if !all.contains(&asked) {
+                all.push(asked);
+            }
+        }
+        match all.is_empty() {
+            true => vec!["1.1".to_owned()],
+            false => all,
+        }
+    }
+
+    /// Entries per page, if the search is paged.
+    pub(super) fn pages(&self) -> Option<u32> {
+        (self.page_size > 0 && !self.mode.is_feed()).then_some(self.page_size)
     }
 
     /// Refuses a filter that is wrong, or that is made to exhaust the parser.
@@ -88,6 +145,20 @@ pub struct Outcome {
     pub pages: u32,
     /// True if the last page came with an empty cookie, or without paging.
     pub exhausted: bool,
+    /// What a feed gave.
+    pub feed: Option<Feed>,
+}
+
+/// Where a feed stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Feed {
+    /// For the next question.
+    pub cookie: Option<Vec<u8>>,
+    /// DirSync: there is more, to be asked for with this cookie.
+    pub more: bool,
+    /// Refresh: a present phase was completed, so whoever was known and is
+    /// neither sent nor named as present is gone.
+    pub absent_are_gone: bool,
 }
 
 /// A search under way.
@@ -125,6 +196,7 @@ mod tests {
             filter: filter.into(),
             attributes,
             page_size: 0,
+            mode: Mode::Plain,
         }
         .check()
     }

@@ -28,6 +28,7 @@ pub(super) fn code_name(code: u32) -> &'static str {
         52 => "unavailable",
         53 => "unwillingToPerform",
         80 => "other",
+        4096 => "e-syncRefreshRequired",
         _ => "result code",
     }
 }

@@ -167,7 +167,7 @@ fn farewell(operation: Element<'_>) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-    use super::super::names::Columns;
+    use super::super::names::{Columns, Ranges};
     use super::*;
 
     fn tlv(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
@@ -187,7 +187,7 @@ mod tests {
 
     fn tapped() -> (Tap, Arc<Mutex<Sink>>) {
         let names = vec!["cn".to_owned()];
-        let columns = Columns::new(&names).unwrap();
+        let columns = Columns::new(&names, Ranges::Parts).unwrap();
         let sink = Arc::new(Mutex::new(Sink::new(columns, names.into())));
         let tap = Tap::default();
         tap.open(2, sink.clone());

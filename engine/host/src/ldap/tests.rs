@@ -1,6 +1,7 @@
 //! Conversations with a server that misbehaves on demand.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod feeds;
 mod server;
 
 use super::*;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 fn settings(url: &str) -> Settings {
     Settings {
-        url: url.to_owned(),
+        servers: vec![url.to_owned()],
         bind_dn: Some("cn=sync".to_owned()),
         password: Some("secret".to_owned()),
         allow_plaintext: true,
@@ -28,6 +29,7 @@ fn query(attributes: &[&str], page_size: u32) -> Query {
         filter: "(objectClass=*)".to_owned(),
         attributes: attributes.iter().map(|&name| name.to_owned()).collect(),
         page_size,
+        mode: Mode::Plain,
     }
 }
 
@@ -134,6 +136,7 @@ async fn pages_are_read_to_the_empty_cookie() {
         references: 1,
         pages: 2,
         exhausted: true,
+        feed: None,
     };
     assert_eq!(end, Ok(expected));
 }

@@ -1,9 +1,10 @@
 //! Whom to believe: authorities, the server's name, and refusals in words.
 
 use super::address::Address;
+use super::dial::Settings;
 use super::failure::Failure;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -55,11 +56,28 @@ fn add_pem(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), Failure> {
     }
 }
 
+/// Reads what is shown to the server: a chain of certificates, and the key.
+pub(super) fn identity(
+    pem: &[u8],
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Failure> {
+    let wrong = |why: String| Failure::Identity { why };
+    let chain = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| wrong(error.to_string()))?;
+    if chain.is_empty() {
+        return Err(wrong("there is no certificate in it".to_owned()));
+    }
+    // The parser's own words might show a part of the key.
+    let key = PrivateKeyDer::from_pem_slice(pem)
+        .map_err(|_| wrong("there is no private key in it that can be read".to_owned()))?;
+    Ok((chain, key))
+}
+
 /// Begins TLS on a connection, and checks that the server is the one that the
 /// settings name.
 pub(super) async fn begin(
     address: &Address,
-    trust: &Trust,
+    settings: &Settings,
     stream: TcpStream,
 ) -> Result<TlsStream<TcpStream>, Failure> {
     let server = address.server();
@@ -71,8 +89,17 @@ pub(super) async fn begin(
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| refusal(&server, &error))?
-        .with_root_certificates(trust.roots()?)
-        .with_no_client_auth();
+        .with_root_certificates(settings.trust.roots()?);
+    let config = match &settings.identity {
+        None => config.with_no_client_auth(),
+        Some(pem) => {
+            let (chain, key) = identity(pem)?;
+            let shown = config.with_client_auth_cert(chain, key);
+            shown.map_err(|error| Failure::Identity {
+                why: error.to_string(),
+            })?
+        }
+    };
     let begun = TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await;

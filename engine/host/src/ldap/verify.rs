@@ -1,7 +1,6 @@
 //! Tries a person's login, on a connection of its own.
 
-use super::address::Address;
-use super::dial::{Settings, dial};
+use super::dial::{Line, Outages, Settings, dial};
 use super::failure::Failure;
 use super::sentences::directory_code;
 use ldap3::asn1::{PL, parse_tag};
@@ -42,8 +41,7 @@ pub async fn verify(settings: &Settings, dn: &str, password: &str) -> Result<Ver
     if dn.trim().is_empty() || password.is_empty() {
         return Ok(Verdict::Refused);
     }
-    let address = Address::parse(&settings.url, settings.starttls, settings.allow_plaintext)?;
-    let mut line = dial(&address, settings).await?;
+    let mut line = reach(settings).await?;
     let policy = RawControl {
         ctype: PASSWORD_POLICY.to_owned(),
         crit: false,
@@ -67,6 +65,17 @@ pub async fn verify(settings: &Settings, dn: &str, password: &str) -> Result<Ver
         code: result.rc,
         message: result.text,
     })
+}
+
+async fn reach(settings: &Settings) -> Result<Line, Failure> {
+    let mut outages = Outages::default();
+    for address in settings.addresses()? {
+        match dial(&address, settings).await {
+            Ok(line) => return Ok(line),
+            Err(failure) => outages.pass(failure)?,
+        }
+    }
+    Err(outages.failure())
 }
 
 /// Turns result code, text and password policy error into a verdict; none if

@@ -7,6 +7,7 @@ use super::dial::Line;
 use super::failure::Failure;
 use super::names::{Columns, Found, Range, Upper};
 use super::reader::{Blocks, Stop, Stream, open, send};
+use super::refresh::pair;
 use super::search::Scope;
 use ldap3::ResultEntry;
 use ldap3::asn1::{PL, StructureTag};
@@ -182,18 +183,6 @@ fn rest(range: Range) -> Option<u32> {
     match range.upper {
         Upper::To(upper) => Some(upper.saturating_add(1)),
         Upper::Last => None,
-    }
-}
-
-/// Takes apart a sequence of a string of octets and a list.
-fn pair(tag: StructureTag) -> Option<(Vec<u8>, Vec<StructureTag>)> {
-    let PL::C(parts) = tag.payload else {
-        return None;
-    };
-    let mut parts = parts.into_iter();
-    match (parts.next()?.payload, parts.next()?.payload) {
-        (PL::P(name), PL::C(list)) => Some((name, list)),
-        _ => None,
     }
 }
 

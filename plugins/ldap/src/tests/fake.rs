@@ -321,6 +321,7 @@ fn said(code: u32) -> Outcome {
         references: 0,
         pages: 1,
         exhausted: code == 0,
+        feed: None,
     }
 }
 

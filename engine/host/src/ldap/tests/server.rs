@@ -17,6 +17,8 @@ pub enum Asked {
         base: String,
         attributes: Vec<String>,
         cookie: Option<Vec<u8>>,
+        /// Other controls than that of pages: name and value.
+        controls: Vec<(String, Vec<u8>)>,
     },
     Abandon,
     Unbind,
@@ -27,9 +29,23 @@ pub enum Asked {
 pub enum Say {
     Entry(&'static str, Vec<(String, Vec<String>)>),
     Reference,
-    Done { code: u32, cookie: Option<Vec<u8>> },
-    Bound { code: u32, text: &'static str },
-    Extended { code: u32 },
+    Done {
+        code: u32,
+        cookie: Option<Vec<u8>>,
+    },
+    /// An entry with a control.
+    Marked(&'static str, Vec<(String, Vec<String>)>, Vec<u8>),
+    /// The end, with a control.
+    Ended(u32, Vec<u8>),
+    /// A message between entries.
+    Info(&'static str, Vec<u8>),
+    Bound {
+        code: u32,
+        text: &'static str,
+    },
+    Extended {
+        code: u32,
+    },
     Raw(Vec<u8>),
     Hang,
     Close,
@@ -130,10 +146,22 @@ fn request(message: StructureTag) -> (Vec<u8>, Asked) {
         3 => {
             let mut parts = list(operation);
             let attributes = list(parts.swap_remove(7)).into_iter().map(text).collect();
+            let mut cookie = None;
+            let mut others = Vec::new();
+            for (name, value) in controls.into_iter().flat_map(list).map(named) {
+                match name.as_str() {
+                    PAGES => {
+                        let value = list(parse_tag(&value).unwrap().1).swap_remove(1);
+                        cookie = Some(octets(value));
+                    }
+                    _ => others.push((name, value)),
+                }
+            }
             Asked::Search {
                 base: text(parts.swap_remove(0)),
                 attributes,
-                cookie: controls.map(cookie),
+                cookie,
+                controls: others,
             }
         }
         16 => Asked::Abandon,
@@ -143,10 +171,20 @@ fn request(message: StructureTag) -> (Vec<u8>, Asked) {
     (id, asked)
 }
 
-fn cookie(controls: StructureTag) -> Vec<u8> {
-    let control = list(list(controls).swap_remove(0));
-    let value = octets(control.into_iter().last().unwrap());
-    octets(list(parse_tag(&value).unwrap().1).swap_remove(1))
+const PAGES: &str = "1.2.840.113556.1.4.319";
+
+/// A control's name, and its value, if it has one.
+fn named(control: StructureTag) -> (String, Vec<u8>) {
+    let mut parts = list(control);
+    let value = parts.pop().filter(|part| part.id == 4).map(octets);
+    let value = value.filter(|_| !parts.is_empty()).unwrap_or_default();
+    (text(parts.swap_remove(0)), value)
+}
+
+/// `[0] { SEQUENCE { name, value } }`
+pub fn control(name: &str, value: &[u8]) -> Vec<u8> {
+    let parts = [tlv(4, name.as_bytes()), tlv(4, value)].concat();
+    tlv(0xa0, &tlv(0x30, &parts))
 }
 
 pub fn tlv(tag: u8, body: &[u8]) -> Vec<u8> {
@@ -163,7 +201,11 @@ pub fn tlv(tag: u8, body: &[u8]) -> Vec<u8> {
 }
 
 fn result(tag: u8, code: u32, text: &str) -> Vec<u8> {
-    let code = tlv(0x0a, &[code as u8]);
+    let digits: Vec<u8> = match code {
+        0..128 => vec![code as u8],
+        _ => (code as u16).to_be_bytes().to_vec(),
+    };
+    let code = tlv(0x0a, &digits);
     tlv(tag, &[code, tlv(4, b""), tlv(4, text.as_bytes())].concat())
 }
 
@@ -178,6 +220,12 @@ fn answer(id: &[u8], say: Say) -> Vec<u8> {
             code,
             cookie: Some(cookie),
         } => [result(0x65, code, ""), page_control(&cookie)].concat(),
+        Say::Marked(dn, attributes, control) => [entry(dn, attributes), control].concat(),
+        Say::Ended(code, control) => [result(0x65, code, ""), control].concat(),
+        Say::Info(name, value) => tlv(
+            0x79,
+            &[tlv(0x80, name.as_bytes()), tlv(0x81, &value)].concat(),
+        ),
         Say::Raw(_) | Say::Hang | Say::Close => unreachable!("handled before"),
     };
     tlv(0x30, &[tlv(2, id), operation].concat())
@@ -205,9 +253,5 @@ fn entry(dn: &str, attributes: Vec<(String, Vec<String>)>) -> Vec<u8> {
 
 fn page_control(cookie: &[u8]) -> Vec<u8> {
     let value = tlv(0x30, &[tlv(2, &[0]), tlv(4, cookie)].concat());
-    let control = tlv(
-        0x30,
-        &[tlv(4, b"1.2.840.113556.1.4.319"), tlv(4, &value)].concat(),
-    );
-    tlv(0xa0, &control)
+    control(PAGES, &value)
 }
