@@ -16,4 +16,5 @@
     reason = "a test harness: what cannot be set up ends the test"
 )]
 
+pub mod google;
 pub mod server;
