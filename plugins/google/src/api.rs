@@ -3,7 +3,7 @@
 use crate::refusal::{About, Cause, Refusal};
 use crate::settings::{Nested, Settings, Whose};
 use muster_sdk::Failure;
-use muster_sdk::http::{self, Request, Response};
+use muster_sdk::http::{self, Request, Response, Target};
 use muster_sdk::json::{At, Record, Rest, Selection};
 
 /// The need of the manifest.
@@ -107,94 +107,80 @@ pub enum Users {
     Deleted,
 }
 
-/// A page of users. `fields` is a mask of properties.
+/// What is asked of users: a mask of properties, and custom schemas by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ask {
+    pub properties: String,
+    pub schemas: String,
+}
+
+/// A page of users.
 pub fn users(
     settings: &Settings,
     which: Users,
-    properties: &str,
-    schemas: &str,
+    ask: &Ask,
     most: u32,
     token: Option<&str>,
 ) -> String {
-    let whose = match settings.whose() {
-        Whose::Customer(customer) => format!("customer={}", encoded(customer)),
-        Whose::Domain(domain) => format!("domain={}", encoded(domain)),
+    let (name, value) = match settings.whose() {
+        Whose::Customer(customer) => ("customer", customer),
+        Whose::Domain(domain) => ("domain", domain),
     };
-    let mut target = format!(
-        "admin/directory/v1/users?{whose}&maxResults={most}&orderBy=email&viewType=admin_view{}&fields={}",
-        projection(schemas),
-        encoded(&format!("kind,nextPageToken,users({properties})"))
-    );
-    if which == Users::Deleted {
-        target.push_str("&showDeleted=true");
-    }
-    paged(target, token)
+    let fields = format!("kind,nextPageToken,users({})", ask.properties);
+    let target = Target::new("admin/directory/v1/users")
+        .query(name, value)
+        .query("maxResults", most)
+        .query("orderBy", "email")
+        .query_some("showDeleted", (which == Users::Deleted).then_some(true));
+    viewed(target, ask, &fields)
+        .query_some("pageToken", token)
+        .into()
 }
 
 /// One user.
-pub fn user(id: &str, properties: &str, schemas: &str) -> String {
-    format!(
-        "admin/directory/v1/users/{}?viewType=admin_view{}&fields={}",
-        encoded(id),
-        projection(schemas),
-        encoded(&format!("kind,{properties}"))
-    )
+pub fn user(id: &str, ask: &Ask) -> String {
+    let target = Target::new("admin/directory/v1/users").segment(id);
+    viewed(target, ask, &format!("kind,{}", ask.properties)).into()
 }
 
 /// A user's photo.
 pub fn photo(id: &str) -> String {
-    format!(
-        "admin/directory/v1/users/{}/photos/thumbnail?fields=kind,photoData",
-        encoded(id)
-    )
+    Target::new("admin/directory/v1/users")
+        .segment(id)
+        .segment("photos")
+        .segment("thumbnail")
+        .query("fields", "kind,photoData")
+        .into()
 }
 
 /// A page of a group's members, whatever their role.
 pub fn members(settings: &Settings, group: &str, token: Option<&str>) -> String {
-    let derived = match settings.nested {
-        Nested::Own => "",
-        Nested::Derived => "&includeDerivedMembership=true",
-    };
-    let target = format!(
-        "admin/directory/v1/groups/{}/members?maxResults={MEMBERS}{derived}&fields={}",
-        encoded(group),
-        encoded("kind,nextPageToken,members(id,email,type)")
-    );
-    paged(target, token)
+    let derived = (settings.nested == Nested::Derived).then_some(true);
+    Target::new("admin/directory/v1/groups")
+        .segment(group)
+        .segment("members")
+        .query("maxResults", MEMBERS)
+        .query_some("includeDerivedMembership", derived)
+        .query("fields", "kind,nextPageToken,members(id,email,type)")
+        .query_some("pageToken", token)
+        .into()
 }
 
 /// The account's custom schemas.
 pub fn schemas(settings: &Settings) -> String {
-    format!(
-        "admin/directory/v1/customer/{}/schemas",
-        encoded(settings.account())
-    )
+    Target::new("admin/directory/v1/customer")
+        .segment(settings.account())
+        .segment("schemas")
+        .into()
 }
 
-fn projection(schemas: &str) -> String {
-    match schemas {
-        "" => "&projection=basic".to_owned(),
-        names => format!("&projection=custom&customFieldMask={}", encoded(names)),
-    }
-}
-
-fn paged(target: String, token: Option<&str>) -> String {
-    match token {
-        Some(token) => format!("{target}&pageToken={}", encoded(token)),
-        None => target,
-    }
-}
-
-/// A text as it may stand in a path or a query.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+/// Custom schemas come only if they are asked for by name.
+fn viewed(target: Target, ask: &Ask, fields: &str) -> Target {
+    let custom = Some(&ask.schemas).filter(|names| !names.is_empty());
+    let projection = custom.map_or("basic", |_| "custom");
+    target
+        .query("viewType", "admin_view")
+        .query("projection", projection)
+        .query_some("customFieldMask", custom)
+        .query("fields", fields)
 }

@@ -47,14 +47,7 @@ pub fn check(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
 }
 
 fn page(settings: &Settings, which: Users, mapping: &Mapping) -> Result<Response, Wrong> {
-    api::get(&api::users(
-        settings,
-        which,
-        &mapping.properties,
-        "",
-        SAMPLE,
-        None,
-    ))
+    api::get(&api::users(settings, which, &mapping.ask, SAMPLE, None))
 }
 
 fn token(first: &Result<Response, Wrong>, settings: &Settings, steps: &mut Vec<CheckStep>) {

@@ -5,7 +5,7 @@
 //! into people, and says how far the read can be believed.
 //!
 //! Reading order: [`settings`] is what the operator says, [`attributes`] what a
-//! policy may name; [`api`] asks and [`refusal`] understands what Google says in
+//! policy may name, out of the [`catalogue`]; [`api`] asks and [`refusal`] understands what Google says in
 //! place of an answer; [`groups`] lists members, [`roster`] makes of them who is
 //! expected, [`units`] are the other half of the scope; [`people`] makes rows of
 //! users, with [`photos`]; [`read`] is one read from the first group to the last
@@ -24,6 +24,7 @@
 
 mod api;
 mod attributes;
+mod catalogue;
 mod check;
 mod clock;
 mod cursor;
@@ -66,7 +67,7 @@ impl Source for Google {
     }
 
     fn attributes(&mut self) -> Result<Vec<Attribute>, Failure> {
-        let mut found = attributes::list();
+        let mut found = catalogue::list();
         if schemas::may_be_read(&self.settings) {
             found.extend(schemas::list(&self.settings)?);
         }

@@ -1,5 +1,6 @@
 //! From a user of the Directory API to a row.
 
+use crate::api::Ask;
 use crate::attributes::{self, Origin, Wanted};
 use crate::photos::Photos;
 use muster_sdk::json::{Record, Selection};
@@ -21,10 +22,7 @@ pub struct Mapping {
     columns: Vec<Column>,
     unit: Option<usize>,
     photo_tag: Option<usize>,
-    /// The mask of properties.
-    pub properties: String,
-    /// Names of custom schemas, with commas.
-    pub schemas: String,
+    pub ask: Ask,
 }
 
 #[derive(Clone, Debug)]
@@ -101,8 +99,10 @@ impl Mapping {
             selection,
             unit,
             photo_tag,
-            properties: heads.join(","),
-            schemas: schemas.join(","),
+            ask: Ask {
+                properties: heads.join(","),
+                schemas: schemas.join(","),
+            },
             columns,
         })
     }

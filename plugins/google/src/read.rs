@@ -132,14 +132,7 @@ impl Read {
 
     /// A page of users; gives what comes next.
     fn list(&mut self, which: Users, token: Option<&str>) -> Result<Option<Phase>, Failure> {
-        let target = api::users(
-            &self.settings,
-            which,
-            &self.mapping.properties,
-            &self.mapping.schemas,
-            api::USERS,
-            token,
-        );
+        let target = api::users(&self.settings, which, &self.mapping.ask, api::USERS, token);
         self.tally.requests += 1;
         let answer = api::get(&target);
         if which == Users::Deleted
@@ -324,9 +317,7 @@ impl Read {
 
     /// Asks for people by identifier, and delivers those who are there.
     fn ask(&mut self, asked: &[(String, String)]) -> Result<Answers, Failure> {
-        let target = |(id, _): &(String, String)| {
-            api::user(id, &self.mapping.properties, &self.mapping.schemas)
-        };
+        let target = |(id, _): &(String, String)| api::user(id, &self.mapping.ask);
         let targets: Vec<String> = asked.iter().map(target).collect();
         self.tally.requests += targets.len() as u64;
         let mut answers = Answers::default();

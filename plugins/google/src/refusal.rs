@@ -2,7 +2,7 @@
 
 use crate::settings::Settings;
 use muster_sdk::Failure;
-use muster_sdk::http::Response;
+use muster_sdk::http::{self, Response};
 use serde::Deserialize;
 
 /// Longest text of Google's that a message repeats, in characters.
@@ -82,7 +82,7 @@ impl Refusal {
             status: response.status,
             cause: cause(response.status, &reasons),
             message: message.chars().take(SHOWN).collect(),
-            retry_after_ms: retry_after(response),
+            retry_after_ms: http::retry_after(response),
         }
     }
 
@@ -195,11 +195,4 @@ fn cause(status: u16, reasons: &[&str]) -> Cause {
         500.. => Cause::Unavailable,
         _ => Cause::Other,
     }
-}
-
-fn retry_after(response: &Response) -> Option<u64> {
-    let seconds: f64 = response.header("retry-after")?.trim().parse().ok()?;
-    (0.0..86_400.0)
-        .contains(&seconds)
-        .then_some((seconds * 1000.0) as u64)
 }

@@ -1,7 +1,7 @@
 //! Everybody who has to be met before absence counts: who is in scope by the
 //! groups, or by a list of all identifiers.
 
-use crate::api::{self, Users};
+use crate::api::{self, Ask, Users};
 use crate::groups::Walk;
 use crate::refusal::About;
 use crate::settings::{Settings, Whose, domain_of};
@@ -320,19 +320,16 @@ impl Unmet<'_> {
 /// renamed in the meantime may be missed: this list says who that is.
 fn identifiers(settings: &Settings, tally: &mut Tally) -> Result<Vec<Box<str>>, Failure> {
     let selection = Selection::new(["id"])?;
+    let ask = Ask {
+        properties: "id".to_owned(),
+        ..Ask::default()
+    };
     let (mut ids, mut token) = (Vec::new(), None::<String>);
     loop {
         if host::cancelled() {
             return Err(Failure::cancelled());
         }
-        let target = api::users(
-            settings,
-            Users::Live,
-            "id",
-            "",
-            api::USERS,
-            token.as_deref(),
-        );
+        let target = api::users(settings, Users::Live, &ask, api::USERS, token.as_deref());
         tally.requests += 1;
         let answer = api::get(&target).map_err(|wrong| wrong.failure(About::Users, settings))?;
         let next = api::page(&answer, "users", &selection, |user| {

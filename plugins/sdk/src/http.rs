@@ -5,7 +5,7 @@ mod target;
 
 use crate::Failure;
 pub use crate::bindings::muster::provider::http::{Method, Request, Response};
-pub use answer::{expect_ok, failure, retry_after};
+pub use answer::{epoch_seconds, expect_ok, failure, retry_after};
 pub use target::{Target, encode};
 
 #[cfg(target_family = "wasm")]

@@ -95,6 +95,16 @@ impl Batch {
         self.end.as_ref().map(|(coverage, _)| coverage)
     }
 
+    /// Where a read can go on after this page, if it can.
+    pub fn resumes_at(&self) -> Option<&[u8]> {
+        self.resume.as_deref()
+    }
+
+    /// Where the next delta begins, if this is the last batch and there is a feed.
+    pub fn next_delta(&self) -> Option<&[u8]> {
+        self.end.as_ref()?.1.as_deref()
+    }
+
     /// `entries` counts all rows of the read, with this batch's.
     pub(crate) fn into_wit(self, entries: u64) -> wit::Batch {
         wit::Batch {

@@ -44,7 +44,7 @@ fn every_step_is_named() {
         step(&steps, "members of g@example.com").message,
         "3 members, 1 nested groups"
     );
-    assert_eq!(step(&steps, "custom").message, "2 fields");
+    assert_eq!(step(&steps, "custom schemas").message, "2 fields");
     let mut google = Google::open(settings(json!({"scopes": scopes}))).unwrap();
     let names: Vec<String> = google
         .attributes()
@@ -75,7 +75,7 @@ fn a_missing_right_is_named() {
     assert_eq!(users.outcome, StepResult::Failed);
     assert!(users.hint.as_ref().unwrap().contains("Users > Read"));
     assert_eq!(step(&steps, "members of").outcome, StepResult::Ok);
-    assert_eq!(step(&steps, "custom").outcome, StepResult::Skipped);
+    assert_eq!(step(&steps, "custom schemas").outcome, StepResult::Skipped);
 
     Fake::of(&["a"])
         .fault(

@@ -14,7 +14,7 @@ fn who_is_renamed_during_the_read_is_not_lost() {
     let fake = Fake::of(&["a", "b", "z"])
         .pages_of(1)
         .then("primaryEmail", rename);
-    let all = got(fake.clone(), &["primaryEmail"], everybody()).is_complete();
+    let all = got(fake.clone(), &["primaryEmail"], everybody()).whole();
     assert_eq!(all.ids(), ["a", "b", "z"]);
     assert_eq!(all.fact("found by a second look"), Some("1"));
 
@@ -26,7 +26,7 @@ fn who_is_renamed_during_the_read_is_not_lost() {
         .group("g@example.com", members)
         .pages_of(20)
         .then("primaryEmail", rename);
-    let grouped = got(fake, &[], by_groups(&["g@example.com"])).is_complete();
+    let grouped = got(fake, &[], by_groups(&["g@example.com"])).whole();
     assert_eq!(grouped.rows.len(), 60);
     assert_eq!(grouped.fact("found by a second look"), Some("1"));
 }
@@ -37,20 +37,14 @@ fn who_is_listed_twice_is_delivered_once() {
     let fake = Fake::of(&["a", "b", "c"])
         .pages_of(1)
         .then("primaryEmail", rename);
-    assert_eq!(
-        got(fake, &[], everybody()).is_complete().ids(),
-        ["a", "b", "c"]
-    );
+    assert_eq!(got(fake, &[], everybody()).whole().ids(), ["a", "b", "c"]);
 }
 
 #[test]
 fn who_comes_during_the_read_is_delivered() {
     let come = |fake: &mut Fake| fake.users.push(super::fake::user("x", json!({})));
     let fake = Fake::of(&["a", "b"]).pages_of(1).then("primaryEmail", come);
-    assert_eq!(
-        got(fake, &[], everybody()).is_complete().ids(),
-        ["a", "b", "x"]
-    );
+    assert_eq!(got(fake, &[], everybody()).whole().ids(), ["a", "b", "x"]);
 }
 
 /// Trap: an empty answer is no empty account.
@@ -185,7 +179,7 @@ fn no_read_ends_well_that_was_cut() {
 #[test]
 fn deleted_users_that_may_not_be_listed_are_done_without() {
     let fake = Fake::of(&["a"]).fault("showDeleted", 403, error(403, "forbidden", "no"));
-    assert_eq!(got(fake, &[], everybody()).is_complete().ids(), ["a"]);
+    assert_eq!(got(fake, &[], everybody()).whole().ids(), ["a"]);
 }
 
 #[test]

@@ -20,10 +20,13 @@ pub struct Fake {
     /// many times.
     pub faults: Vec<Fault>,
     /// What happens when a request with this text was answered.
-    pub moves: Vec<(&'static str, fn(&mut Fake))>,
+    pub moves: Vec<(&'static str, Move)>,
     pub schemas: Option<Value>,
     pub seen: Vec<String>,
 }
+
+/// A change to the account.
+pub type Move = fn(&mut Fake);
 
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -112,7 +115,7 @@ impl Fake {
         self
     }
 
-    pub fn then(mut self, at: &'static str, act: fn(&mut Fake)) -> Self {
+    pub fn then(mut self, at: &'static str, act: Move) -> Self {
         self.moves.push((at, act));
         self
     }

@@ -15,7 +15,7 @@ fn a_small_group_is_read_one_by_one() {
         settings(json!({})),
         request(&[], by_groups(&["staff@example.com"])),
     );
-    let got = got.unwrap().is_complete();
+    let got = got.unwrap().whole();
     assert_eq!(got.ids(), ["a", "c"]);
     assert_eq!(got.row("a").groups, ["staff@example.com"]);
     let seen = seen.borrow();
@@ -40,7 +40,7 @@ fn a_large_group_is_read_by_the_list() {
         settings(json!({})),
         request(&[], by_groups(&["g@example.com"])),
     );
-    let got = got.unwrap().is_complete();
+    let got = got.unwrap().whole();
     assert_eq!(got.rows.len(), 100);
     assert_eq!(got.fact("users out of scope"), Some("20"));
     let single = seen
@@ -91,7 +91,7 @@ fn customer_is_everybody() {
         &[],
         by_groups(&["few@example.com", "all@example.com"]),
     )
-    .is_complete();
+    .whole();
     assert_eq!(got.ids(), ["a", "b"]);
     assert_eq!(got.row("a").groups, ["few@example.com", "all@example.com"]);
     assert_eq!(got.row("b").groups, ["all@example.com"]);
@@ -103,7 +103,7 @@ fn nested_groups_count_even_in_circles() {
         .group("top@example.com", vec![person("a"), nested("mid")])
         .group("mid", vec![person("b"), nested("low"), nested("mid")])
         .group("low", vec![person("c"), nested("mid")]);
-    let got = got(fake, &[], by_groups(&["top@example.com"])).is_complete();
+    let got = got(fake, &[], by_groups(&["top@example.com"])).whole();
     assert_eq!(got.ids(), ["a", "b", "c"]);
     assert_eq!(got.fact("nested groups"), Some("2"));
 }
@@ -116,7 +116,7 @@ fn derived_membership_is_the_operators_choice() {
         settings(json!({"nested": "derived"})),
         request(&[], by_groups(&["top@example.com"])),
     );
-    assert_eq!(got.unwrap().is_complete().ids(), ["a", "b"]);
+    assert_eq!(got.unwrap().whole().ids(), ["a", "b"]);
     assert!(seen.borrow().seen[0].contains("includeDerivedMembership=true"));
 }
 
@@ -124,7 +124,7 @@ fn derived_membership_is_the_operators_choice() {
 #[test]
 fn external_members_are_counted_and_no_problem() {
     let few = Fake::of(&["a"]).group("g@example.com", vec![person("a"), outsider("eve")]);
-    let got_few = got(few, &[], by_groups(&["g@example.com"])).is_complete();
+    let got_few = got(few, &[], by_groups(&["g@example.com"])).whole();
     assert_eq!(got_few.ids(), ["a"]);
     assert_eq!(got_few.fact("members outside the account"), Some("1"));
     assert!(got_few.problems.is_empty());
@@ -137,7 +137,7 @@ fn external_members_are_counted_and_no_problem() {
             403,
             error(403, "forbidden", "Not Authorized"),
         );
-    let got_refused = got(refused, &[], by_groups(&["g@example.com"])).is_complete();
+    let got_refused = got(refused, &[], by_groups(&["g@example.com"])).whole();
     assert_eq!(got_refused.ids(), ["a"]);
     assert_eq!(got_refused.fact("members outside the account"), Some("1"));
 }
@@ -188,7 +188,7 @@ fn a_nested_group_that_may_not_be_read_proves_nothing() {
         settings(json!({"external_domains": ["else.example"]})),
         request(&[], by_groups(&["g@example.com"])),
     );
-    let known = known.unwrap().is_complete();
+    let known = known.unwrap().whole();
     assert_eq!(known.fact("groups of other accounts"), Some("1"));
 }
 
@@ -208,7 +208,7 @@ fn whoever_is_to_be_left_out_must_be_known() {
         except_groups: vec![name.to_owned()],
         ..everybody()
     };
-    let left = got(fake.clone(), &[], scope("robots@example.com")).is_complete();
+    let left = got(fake.clone(), &[], scope("robots@example.com")).whole();
     assert_eq!(left.ids(), ["a", "c"]);
     let failure = read(fake.clone(), &[], scope("typo@example.com")).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Config);
@@ -235,15 +235,10 @@ fn units_are_prefixes() {
         ..by_groups(&["g@example.com"])
     };
     assert_eq!(
-        got(fake.clone(), &[], scope(&["/Staff"]))
-            .is_complete()
-            .ids(),
+        got(fake.clone(), &[], scope(&["/Staff"])).whole().ids(),
         ["a"]
     );
-    assert_eq!(
-        got(fake.clone(), &[], scope(&[])).is_complete().ids(),
-        ["a", "c"]
-    );
+    assert_eq!(got(fake.clone(), &[], scope(&[])).whole().ids(), ["a", "c"]);
     let typo = got(fake, &[], scope(&["/Staff", "/Stuff"]));
     assert_eq!(typo.reason(), Some(PartialReason::GroupMissing));
 }
@@ -265,13 +260,13 @@ fn one_domain_is_one_domain() {
         settings(json!({"domain": "example.com"})),
         request(&[], everybody()),
     );
-    assert_eq!(one.unwrap().is_complete().ids(), ["a"]);
+    assert_eq!(one.unwrap().whole().ids(), ["a"]);
     let few = read_with(
         settings(json!({"domain": "example.com"})),
         request(&[], by_groups(&["g@example.com"])),
     );
-    assert_eq!(few.unwrap().is_complete().ids(), ["a"]);
-    assert_eq!(got(fake, &[], everybody()).is_complete().ids(), ["a", "b"]);
+    assert_eq!(few.unwrap().whole().ids(), ["a"]);
+    assert_eq!(got(fake, &[], everybody()).whole().ids(), ["a", "b"]);
 }
 
 #[test]
@@ -281,7 +276,7 @@ fn a_deleted_user_is_removed_and_not_delivered_twice() {
         super::fake::user("b", json!({"deletionTime": "2026-11-20T09:00:00.000Z"})),
         super::fake::user("a", json!({})),
     ];
-    let got = got(fake, &["primaryEmail"], everybody()).is_complete();
+    let got = got(fake, &["primaryEmail"], everybody()).whole();
     assert_eq!(got.ids(), ["a", "b"]);
     assert_eq!(got.row("a").status, Status::Active);
     assert_eq!(got.row("b").status, crate::people::User::gone());

@@ -17,7 +17,7 @@ fn goes_on(fake: &Fake, scope: &Scope, wanted: usize) {
     fake.clone().serve();
     let whole = read_with(settings(json!({})), request(&names, scope.clone()))
         .unwrap()
-        .is_complete();
+        .whole();
     assert_eq!(whole.rows.len(), wanted);
     for (at, cursor) in whole.cursors.iter().enumerate() {
         fake.clone().serve();
@@ -29,7 +29,7 @@ fn goes_on(fake: &Fake, scope: &Scope, wanted: usize) {
         }
         drop(google);
         let rest = read_with(settings(json!({})), resumed(&names, scope.clone(), cursor));
-        let rest = rest.unwrap().is_complete();
+        let rest = rest.unwrap().whole();
         first.extend(rest.rows.clone());
         let key = |row: &muster_sdk::testing::PlainRow| row.id.clone();
         let mut all = whole.rows.clone();

@@ -52,7 +52,7 @@ impl Got {
     }
 
     #[track_caller]
-    fn is_complete(self) -> Self {
+    fn whole(self) -> Self {
         assert!(self.coverage.is_complete(), "{:?}", self.coverage);
         self
     }
@@ -104,7 +104,7 @@ fn read_with(settings: Settings, request: ReadRequest) -> Result<Got, Failure> {
                     cursors,
                 });
             }
-            None => cursors.extend(batch.resume().map(<[u8]>::to_vec)),
+            None => cursors.extend(batch.resumes_at().map(<[u8]>::to_vec)),
         }
     }
     panic!("no end");

@@ -17,7 +17,7 @@ fn suspended_and_archived_are_two_things() {
         .user("silent", json!({"suspended": null, "archived": null}))
         .user("half", json!({"archived": null}))
         .user("odd", json!({"suspended": "maybe"}));
-    let got = got(fake, &["suspended", "archived"], everybody()).is_complete();
+    let got = got(fake, &["suspended", "archived"], everybody()).whole();
     let status = |id: &str| got.row(id).status;
     assert_eq!(status("active"), Status::Active);
     assert_eq!(status("suspended"), Status::Blocked(BlockCause::Suspended));
@@ -58,7 +58,7 @@ fn untyped_lists_are_read_as_they_come() {
         }))
         .user("one", json!({"organizations": [{"title": "Only"}], "phones": {"value": "7", "type": "work"}}))
         .user("odd", json!({"phones": "12", "organizations": null, "relations": [], "externalIds": [1, null], "aliases": {}}));
-    let got = got(fake, &names, everybody()).is_complete();
+    let got = got(fake, &names, everybody()).whole();
     let texts = |id: &str| -> Vec<Vec<String>> {
         let row = got.row(id);
         row.values
@@ -170,7 +170,7 @@ fn photos_are_bytes() {
         settings(json!({"photos": true})),
         request(&["photo"], everybody()),
     );
-    let got = got.unwrap().is_complete();
+    let got = got.unwrap().whole();
     assert_eq!(got.row("a").values[0], [b"\xfb\xff\xfe!".to_vec()]);
     assert!(got.row("gone").values[0].is_empty() && got.row("none").values[0].is_empty());
     assert_eq!(got.ids(), ["a", "gone", "none"]);

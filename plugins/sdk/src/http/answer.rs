@@ -99,8 +99,9 @@ pub fn retry_after(response: &Response) -> Option<u64> {
     Some(until.saturating_sub(now).saturating_mul(1000))
 }
 
-/// Reads `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110).
-fn epoch_seconds(date: &str) -> Option<u64> {
+/// Reads a date as headers have it, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110):
+/// seconds since 1970.
+pub fn epoch_seconds(date: &str) -> Option<u64> {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
