@@ -1,6 +1,6 @@
 //! What a policy says to a plugin, and why it may not fit.
 
-use crate::http::EndpointFault;
+use crate::http::{CertificateFault, EndpointFault, IdentityFault, KeyFault};
 use crate::ldap;
 use crate::settings::SettingProblem;
 use crate::words::{listed, nearest};
@@ -11,16 +11,35 @@ use std::path::{Path, PathBuf};
 
 /// A text that is never shown.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    stands_in: bool,
+}
 
 impl Secret {
     /// Takes the text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self {
+            text: text.into(),
+            stands_in: false,
+        }
+    }
+
+    /// Stands in for a secret that could not be fetched, so that a plugin can
+    /// be bound all the same and its settings are checked. It opens nothing.
+    pub fn stand_in() -> Self {
+        Self {
+            text: "stands in for a missing secret".to_owned(),
+            stands_in: true,
+        }
+    }
+
+    pub(crate) fn stands_in(&self) -> bool {
+        self.stands_in
     }
 
     pub(crate) fn reveal(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -68,6 +87,62 @@ pub enum BindError {
         /// Which secret.
         secret: String,
     },
+    /// No way to log in is chosen.
+    #[error("a credential is missing: {}", ways(.known))]
+    NoLogin {
+        /// Secrets that would choose a way, and what each way is.
+        known: Vec<(String, &'static str)>,
+    },
+    /// Several ways to log in are chosen.
+    #[error("the secrets {} are different ways to log in", listed(.given.iter().map(String::as_str)))]
+    ManyLogins {
+        /// Secrets that each choose a way.
+        given: Vec<String>,
+    },
+    /// A setting is missing that a way to log in needs.
+    #[error("`{setting}` is missing, which goes with the secret `{secret}`")]
+    NoSetting {
+        /// Which setting.
+        setting: String,
+        /// The secret that chose the way.
+        secret: String,
+    },
+    /// A secret holds no key that can be used.
+    #[error("the secret `{secret}` cannot be used")]
+    Key {
+        /// Which secret.
+        secret: String,
+        /// Why.
+        #[source]
+        source: KeyFault,
+    },
+    /// A certificate does not go with its key.
+    #[error("the certificate `{}` cannot be used", .path.display())]
+    Certificate {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: CertificateFault,
+    },
+    /// A certificate cannot be read.
+    #[error("the certificate `{}` cannot be read", .path.display())]
+    CertificateFile {
+        /// Which file.
+        path: PathBuf,
+        /// In the system's words.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A secret holds no client certificate.
+    #[error("the secret `{secret}` cannot be used as a client certificate")]
+    Identity {
+        /// Which secret.
+        secret: String,
+        /// Why.
+        #[source]
+        source: IdentityFault,
+    },
     /// A secret is given that the plugin does not know.
     #[error("plugin `{plugin}` knows no secret `{secret}`")]
     UnknownSecret {
@@ -106,6 +181,14 @@ fn joined(problems: &[SettingProblem]) -> String {
     texts.join("; ")
 }
 
+fn ways(known: &[(String, &'static str)]) -> String {
+    let ways: Vec<String> = known
+        .iter()
+        .map(|(secret, what)| format!("the secret `{secret}` for {what}"))
+        .collect();
+    ways.join(", or ")
+}
+
 impl BindError {
     /// Says what to do about it.
     pub fn hint(&self) -> Option<String> {
@@ -117,6 +200,22 @@ impl BindError {
             Self::NoSecret { secret } => Some(format!(
                 "add to `provider.secrets`: `{secret}: {{env: VARIABLE}}`"
             )),
+            Self::NoLogin { known } => known.first().map(|(secret, _)| {
+                format!("add one of them to `provider.secrets`: `{secret}: {{env: VARIABLE}}`")
+            }),
+            Self::ManyLogins { .. } => Some("keep one of them in `provider.secrets`".to_owned()),
+            Self::NoSetting { setting, .. } => {
+                Some(format!("add to the policy: `provider.config.{setting}`"))
+            }
+            Self::Key { source, .. } => Some(source.hint().to_owned()),
+            Self::Certificate { .. } => Some(
+                "the file holds, as PEM, the certificate that was made for the private key"
+                    .to_owned(),
+            ),
+            Self::Identity { .. } => Some(
+                "give one PEM text with the certificate, those that it hangs on, and its private key"
+                    .to_owned(),
+            ),
             Self::UnknownSecret { secret, known, .. } => {
                 let known = || known.iter().map(String::as_str);
                 Some(match nearest(secret, known()) {
@@ -125,7 +224,7 @@ impl BindError {
                     None => format!("known are {}", listed(known())),
                 })
             }
-            Self::Authorities { .. } => {
+            Self::Authorities { .. } | Self::CertificateFile { .. } => {
                 Some("the path is relative to the policy's folder".to_owned())
             }
             Self::Ldap(failure) => failure.hint(),

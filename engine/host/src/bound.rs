@@ -7,6 +7,7 @@ use crate::capability::Capabilities;
 use crate::crash::Crash;
 use crate::grants::{Grants, Values};
 use crate::host::Shared;
+use crate::http::Client;
 use crate::instance::Instance;
 use crate::instance::State;
 use crate::ldap::Verdict;
@@ -16,7 +17,7 @@ use crate::read_error::ReadError;
 use crate::reader::Reader;
 use crate::request::{ReadRequest, Scope};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
@@ -32,6 +33,7 @@ pub(crate) struct Plan {
     plugin: Plugin,
     settings: String,
     grants: Arc<Grants>,
+    http: Arc<Client>,
     now_ms: u64,
 }
 
@@ -61,6 +63,7 @@ impl Plan {
         Capabilities::new(
             &self.about().name,
             self.grants.clone(),
+            self.http.clone(),
             self.now_ms,
             &self.shared().limits,
         )
@@ -107,11 +110,12 @@ impl Plugin {
             secrets: binding.secrets,
             folder: binding.folder,
         };
-        let grants = Grants::new(&self.about.needs, &values)?;
+        let grants = Arc::new(Grants::new(&self.about.needs, &values)?);
         let plan = Plan {
             plugin: self.clone(),
             settings: Value::Object(settings).to_string(),
-            grants: Arc::new(grants),
+            http: Arc::new(Client::new(grants.clone(), &self.shared.limits)),
+            grants,
             now_ms: binding.now_ms,
         };
         Ok(Bound {
@@ -120,17 +124,7 @@ impl Plugin {
     }
 
     fn known_secrets(&self, secrets: &BTreeMap<String, Secret>) -> Result<(), BindError> {
-        let needs = &self.about.needs;
-        let passwords = needs
-            .ldap
-            .values()
-            .flat_map(|need| [&need.password, &need.client_certificate])
-            .filter_map(|secret| secret.as_deref());
-        let bearers = needs
-            .http
-            .values()
-            .filter_map(|need| need.bearer.as_deref());
-        let known: BTreeSet<&str> = passwords.chain(bearers).collect();
+        let known = self.about.needs.secrets();
         match secrets
             .keys()
             .find(|secret| !known.contains(secret.as_str()))

@@ -57,12 +57,15 @@ pub use cancel::Cancel;
 pub use crash::Crash;
 pub use failure::{Failure, FailureKind};
 pub use host::{Host, HostConfig, HostError};
-pub use http::EndpointFault;
+pub use http::{CertificateFault, EndpointFault, IdentityFault, KeyFault};
 pub use inspect::{FileFault, ImportFault};
 pub use instance::OpenError;
 pub use limits::Limits;
 pub use load_error::LoadError;
-pub use manifest::{FileNeed, HttpNeed, LdapNeed, ManifestError, Needs};
+pub use manifest::{
+    Algorithm, FileNeed, HttpNeed, LdapNeed, LoginWay, ManifestError, Needs, RetryOn, SendSecret,
+    Template,
+};
 pub use plugin::{About, Origin, Plugin, PluginFile, bundled};
 pub use questions::{
     Attribute, AttributeShape, AttributesError, CheckError, CheckStep, LoginError, StepResult,

@@ -26,8 +26,11 @@ pub struct Limits {
     pub log_line_bytes: usize,
     /// Bytes of the body of one HTTP answer, decompressed.
     pub http_body_bytes: usize,
-    /// HTTP requests that run side by side.
+    /// HTTP requests to one service that run side by side, if the policy says
+    /// nothing else.
     pub http_parallel: usize,
+    /// As far as a policy may raise that.
+    pub http_parallel_most: usize,
     /// Time that one HTTP request may take.
     pub http_answer: Duration,
 }
@@ -46,6 +49,7 @@ impl Default for Limits {
             log_line_bytes: 4000,
             http_body_bytes: 32 << 20,
             http_parallel: 4,
+            http_parallel_most: 64,
             http_answer: Duration::from_secs(120),
         }
     }

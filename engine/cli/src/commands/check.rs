@@ -51,7 +51,7 @@ fn offline(policy: &Policy, session: &Session) -> Result<Bound, Trouble> {
         .provider
         .secrets
         .keys()
-        .map(|name| (name.clone(), Secret::new("stands in for a missing secret")))
+        .map(|name| (name.clone(), Secret::stand_in()))
         .collect();
     let bound = plugins::bind_with(policy, fetched.as_ref().unwrap_or(&stand_in), session);
     match (fetched, bound) {

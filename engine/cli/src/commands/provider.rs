@@ -68,6 +68,7 @@ fn about_json(about: &About) -> Value {
             "ldap": needs.ldap.keys().collect::<Vec<_>>(),
             "http": needs.http.keys().collect::<Vec<_>>(),
         },
+        "secrets": needs.secrets(),
         "settings": settings,
     })
 }

@@ -64,13 +64,22 @@ pub fn needs(needs: &Needs) -> Vec<String> {
         format!("the LDAP server in the setting `{}`{secret}", need.url)
     });
     let http = needs.http.values().map(|need| {
-        let secret = need
-            .bearer
+        let ways = need.ways();
+        let ways: Vec<String> = ways
+            .iter()
+            .map(|way| format!("the secret `{}` ({})", way.secret(), way.what()))
+            .collect();
+        let ways = match ways.is_empty() {
+            true => String::new(),
+            false => format!(", with {}", ways.join(" or ")),
+        };
+        let certificate = need
+            .client_certificate
             .as_ref()
-            .map(|name| format!(", with the secret `{name}`"))
+            .map(|name| format!(", showing the certificate in the secret `{name}`"))
             .unwrap_or_default();
         format!(
-            "the HTTP service in the setting `{}`{secret}",
+            "the HTTP service in the setting `{}`{ways}{certificate}",
             need.base_url
         )
     });

@@ -31,15 +31,22 @@ pub(crate) struct Capabilities {
     now_ms: u64,
     /// One connection for all searches of a need.
     connections: BTreeMap<String, Arc<Connection>>,
+    /// Shared by all instances of the run.
     http: Arc<Client>,
 }
 
 impl Capabilities {
-    pub fn new(plugin: &str, grants: Arc<Grants>, now_ms: u64, limits: &Limits) -> Self {
+    pub fn new(
+        plugin: &str,
+        grants: Arc<Grants>,
+        http: Arc<Client>,
+        now_ms: u64,
+        limits: &Limits,
+    ) -> Self {
         Self {
             log: LogBook::new(plugin, limits),
             table: ResourceTable::new(),
-            http: Arc::new(Client::new(grants.clone(), limits)),
+            http,
             grants,
             now_ms,
             connections: BTreeMap::new(),

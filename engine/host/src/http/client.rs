@@ -1,7 +1,9 @@
-//! Requests, one or many, within an instance's limits.
+//! Requests, one or many, of one run.
 
+use super::answer::Budget;
 use super::endpoint::Endpoint;
-use super::send::{Budget, Sending};
+use super::send::Sending;
+use super::service::Service;
 use crate::bindings::http as wit;
 use crate::bindings::types::Failure;
 use crate::capability::granted;
@@ -9,29 +11,31 @@ use crate::failure::{FailureKind, failed};
 use crate::grants::{Grant, Grants};
 use crate::limits::Limits;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use std::sync::Arc;
 use tokio::task::JoinSet;
 
 /// Requests in one call of `send-all`.
 const TOGETHER: usize = 1000;
 
-/// Sends the requests of one instance.
+/// Sends the requests of a run, whichever instance they come from: they share
+/// connections, tokens and manners.
 pub(crate) struct Client {
     grants: Arc<Grants>,
     limits: Limits,
-    /// One connection pool per endpoint: each trusts authorities of its own.
-    pools: Mutex<BTreeMap<String, reqwest::Client>>,
-    side_by_side: Semaphore,
+    /// By need; those that the policy granted.
+    services: BTreeMap<String, Service>,
 }
 
 impl Client {
     pub fn new(grants: Arc<Grants>, limits: &Limits) -> Self {
+        let bound = |(need, grant): (&String, &Grant<Endpoint>)| match grant {
+            Grant::Bound(endpoint) => Some((need.clone(), Service::new(endpoint.clone(), limits))),
+            Grant::Open { .. } => None,
+        };
         Self {
+            services: grants.http.iter().filter_map(bound).collect(),
             grants,
             limits: limits.clone(),
-            pools: Mutex::default(),
-            side_by_side: Semaphore::new(limits.http_parallel.max(1)),
         }
     }
 
@@ -69,37 +73,28 @@ impl Client {
         request: wit::Request,
         budget: &Budget,
     ) -> Result<wit::Response, Failure> {
-        let endpoint = granted(&self.grants.http, "http", &request.endpoint)?;
-        let _turn = self.side_by_side.acquire().await;
-        Sending {
+        let sending = Sending {
             client: self,
-            endpoint,
+            service: self.service(&request.endpoint)?,
             budget,
-        }
-        .send(request)
-        .await
+        };
+        sending.send(request).await.map(Into::into)
     }
 
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// All services that the policy granted.
-    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        self.grants.http.values().filter_map(|grant| match grant {
-            Grant::Bound(endpoint) => Some(endpoint),
-            Grant::Open { .. } => None,
-        })
+    fn service(&self, need: &str) -> Result<&Service, Failure> {
+        granted(&self.grants.http, "http", need)?;
+        self.services
+            .get(need)
+            .ok_or_else(|| failed(FailureKind::Internal, "a service was lost"))
     }
 
-    pub(super) fn pool(&self, endpoint: &Endpoint) -> Result<reqwest::Client, Failure> {
-        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = pools.get(&endpoint.need) {
-            return Ok(pool.clone());
-        }
-        let pool = new_pool(endpoint, &self.limits)?;
-        pools.insert(endpoint.need.clone(), pool.clone());
-        Ok(pool)
+    /// All services that the policy granted.
+    pub(super) fn services(&self) -> impl Iterator<Item = &Service> {
+        self.services.values()
     }
 }
 
@@ -108,32 +103,4 @@ fn not_sent() -> Failure {
         FailureKind::Internal,
         format!("at most {TOGETHER} requests are sent together; this one was not"),
     )
-}
-
-fn new_pool(endpoint: &Endpoint, limits: &Limits) -> Result<reqwest::Client, Failure> {
-    let no_tls = |why: String| {
-        failed(
-            FailureKind::Config,
-            format!("no TLS with `{}`: {why}", endpoint.base),
-        )
-    };
-    let roots = endpoint
-        .trust
-        .roots()
-        .map_err(|failure| no_tls(failure.to_string()))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| no_tls(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        // Followed by hand: each hop is held against the grants.
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .timeout(limits.http_answer)
-        .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| no_tls(error.to_string()))
 }

@@ -1,7 +1,9 @@
-//! A granted service: its base URL and its credential.
+//! A granted service: its base URL, its credential, its manners.
 
-use crate::binding::Secret;
+use super::auth::Login;
+use super::pool::Identity;
 use crate::ldap::Trust;
+use crate::manifest::RetryOn;
 use reqwest::Url;
 
 /// Why a base URL cannot be granted.
@@ -29,6 +31,14 @@ pub enum EndpointFault {
         /// As it stands in the policy.
         url: String,
     },
+    /// It names no proxy.
+    #[error("`{url}` is no proxy: {why}")]
+    Proxy {
+        /// As it stands in the policy, without what must not be shown.
+        url: String,
+        /// What is wrong.
+        why: &'static str,
+    },
 }
 
 impl EndpointFault {
@@ -42,6 +52,7 @@ impl EndpointFault {
             Self::PlainText { .. } => {
                 "use `https://`; only for a service on a trusted wire: `allow_plaintext: true`"
             }
+            Self::Proxy { .. } => "write `http://HOST:PORT`",
         }
     }
 }
@@ -54,18 +65,31 @@ pub(crate) struct Endpoint {
     pub setting: String,
     /// Its path ends with a `/`.
     pub base: Url,
-    pub bearer: Option<Secret>,
+    pub login: Login,
     pub trust: Trust,
+    /// Without one the environment says.
+    pub proxy: Option<Url>,
+    /// What is shown to a server that wants to see a certificate.
+    pub identity: Option<Identity>,
+    pub manners: Manners,
+}
+
+/// How a service wants to be treated.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Manners {
+    /// Requests a second.
+    pub rate: Option<f64>,
+    /// Requests side by side.
+    pub parallel: Option<usize>,
+    /// The header that says until when to wait, in seconds since 1970.
+    pub wait_until: Option<String>,
+    /// Answers that ask to come back later, beside those that always do.
+    pub retry_on: Vec<RetryOn>,
 }
 
 impl Endpoint {
-    pub fn new(
-        need: &str,
-        setting: &str,
-        url: &str,
-        bearer: Option<Secret>,
-        trust: Trust,
-    ) -> Result<Self, EndpointFault> {
+    /// A service of which nothing but the URL is known.
+    pub fn new(need: &str, setting: &str, url: &str) -> Result<Self, EndpointFault> {
         let wrong = |why: String| EndpointFault::Url {
             url: url.to_owned(),
             why,
@@ -94,8 +118,11 @@ impl Endpoint {
             need: need.to_owned(),
             setting: setting.to_owned(),
             base,
-            bearer,
-            trust,
+            login: Login::Anonymous,
+            trust: Trust::System,
+            proxy: None,
+            identity: None,
+            manners: Manners::default(),
         })
     }
 
@@ -134,12 +161,29 @@ impl Endpoint {
     }
 }
 
+/// Reads the URL of a proxy.
+pub(crate) fn proxy(url: &str) -> Result<Url, EndpointFault> {
+    let wrong = |url: &str, why| EndpointFault::Proxy {
+        url: url.to_owned(),
+        why,
+    };
+    let parsed = Url::parse(url).map_err(|_| wrong(url, "it is no URL"))?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        let hidden = format!("{}…", parsed.origin().ascii_serialization());
+        return Err(wrong(&hidden, "a login at the proxy is not supported"));
+    }
+    match matches!(parsed.scheme(), "http" | "https") && parsed.has_host() {
+        true => Ok(parsed),
+        false => Err(wrong(url, "it is neither `http://` nor `https://`")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn endpoint(url: &str) -> Result<Endpoint, EndpointFault> {
-        Endpoint::new("api", "base_url", url, None, Trust::System)
+        Endpoint::new("api", "base_url", url)
     }
 
     #[test]

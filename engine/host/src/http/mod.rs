@@ -5,16 +5,33 @@
 //!
 //! INVARIANTS
 //! - Every URL that is requested (a plugin's target, an absolute next link, each
-//!   hop of a redirect) lies below a granted base URL.
-//! - An endpoint's credential goes to URLs below that endpoint's own base URL,
-//!   and to no other.
+//!   hop of a redirect) lies below a granted base URL. Token services are asked
+//!   by the host alone, and named by the policy's settings.
+//! - An endpoint's credential goes to URLs below that endpoint's own base URL
+//!   and to its own token service, and to no other.
+//!
+//! How it hangs together: [`client`] takes requests; [`send`] sends one of them
+//! along its [`hop`]s, with the credential of [`auth`], when its [`service`] may
+//! be asked ([`pace`]); [`answer`] is received within bounds, and [`trouble`]
+//! says in words why there is none.
 
+mod answer;
+mod auth;
 mod client;
 mod endpoint;
+mod hop;
+mod pace;
+mod pool;
 mod send;
+mod service;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
+pub(crate) use auth::{Asker, Certificate, Login, OAuth, Signer, Statement};
+pub use auth::{CertificateFault, KeyFault};
 pub(crate) use client::Client;
-pub(crate) use endpoint::Endpoint;
 pub use endpoint::EndpointFault;
+pub(crate) use endpoint::{Endpoint, Manners, proxy};
+pub(crate) use pool::Identity;
+pub use pool::IdentityFault;

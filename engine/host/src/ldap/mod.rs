@@ -50,6 +50,7 @@ pub use dial::{Patience, Settings};
 pub use failure::{Failure, Kind};
 pub use search::{DirSync, Feed, Mode, Outcome, Query, Scope, Search};
 pub use tls::Trust;
+pub(crate) use tls::refusal as tls_refusal;
 pub use verify::{Verdict, verify};
 
 #[cfg(test)]

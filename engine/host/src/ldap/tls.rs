@@ -115,7 +115,7 @@ pub(super) async fn begin(
 }
 
 /// Says in words why TLS failed.
-fn refusal(server: &str, error: &rustls::Error) -> Failure {
+pub(crate) fn refusal(server: &str, error: &rustls::Error) -> Failure {
     match error {
         rustls::Error::InvalidCertificate(error) => certificate(server, error),
         rustls::Error::InvalidMessage(_) => Failure::Tls {

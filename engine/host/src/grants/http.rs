@@ -1,0 +1,61 @@
+//! HTTP services.
+
+use super::Values;
+use crate::binding::BindError;
+use crate::http::{Endpoint, EndpointFault, Identity, Manners, proxy};
+use crate::manifest::HttpNeed;
+
+impl Values<'_> {
+    /// Makes a service of what the policy says; none if it names none.
+    pub(super) fn http(&self, name: &str, need: &HttpNeed) -> Result<Option<Endpoint>, BindError> {
+        let Some(url) = self.text(&need.base_url)? else {
+            return Ok(None);
+        };
+        let wrong = |setting: &str, source: EndpointFault| BindError::Endpoint {
+            setting: setting.to_owned(),
+            source,
+        };
+        let plain = self.flag(need.allow_plaintext.as_ref())?;
+        let endpoint = Endpoint::new(name, &need.base_url, url)
+            .and_then(|endpoint| endpoint.encrypted_or(plain))
+            .map_err(|source| wrong(&need.base_url, source))?;
+        let through = match (self.optional(need.proxy.as_ref())?, &need.proxy) {
+            (Some(url), Some(setting)) => {
+                Some(proxy(url).map_err(|source| wrong(setting, source))?)
+            }
+            _ => None,
+        };
+        Ok(Some(Endpoint {
+            login: self.login(need)?,
+            trust: self.trust(need.ca.as_ref())?,
+            proxy: through,
+            identity: self.identity(need.client_certificate.as_ref())?,
+            manners: self.manners(need)?,
+            ..endpoint
+        }))
+    }
+
+    fn identity(&self, secret: Option<&String>) -> Result<Option<Identity>, BindError> {
+        match self.secret(secret) {
+            Some(pem) if !pem.stands_in() => {
+                let identity = Identity::new(pem).map_err(|source| BindError::Identity {
+                    secret: secret.cloned().unwrap_or_default(),
+                    source,
+                });
+                Ok(Some(identity?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn manners(&self, need: &HttpNeed) -> Result<Manners, BindError> {
+        let parallel = self.number(need.parallel.as_ref())?;
+        Ok(Manners {
+            rate: self.number(need.rate.as_ref())?,
+            // Less than one request at a time would be none.
+            parallel: parallel.map(|parallel| (parallel as usize).max(1)),
+            wait_until: need.wait_until.clone(),
+            retry_on: need.retry_on.clone(),
+        })
+    }
+}
