@@ -17,4 +17,5 @@
 )]
 
 pub mod google;
+pub mod scim;
 pub mod server;
