@@ -18,4 +18,5 @@
 
 pub mod google;
 pub mod scim;
+pub mod graph;
 pub mod server;
