@@ -49,7 +49,10 @@ mod tests {
     fn letter_case_of_a_guid_means_nothing() {
         let lower = "6b1f7a52-3c0e-4a64-9f0b-2d6f0a9be111";
         assert_eq!(Key::of(lower), Key::of(&lower.to_uppercase()));
-        assert_ne!(Key::of(lower), Key::of("6b1f7a52-3c0e-4a64-9f0b-2d6f0a9be112"));
+        assert_ne!(
+            Key::of(lower),
+            Key::of("6b1f7a52-3c0e-4a64-9f0b-2d6f0a9be112")
+        );
         assert!(Key::is_guid(lower) && !Key::is_guid("All employees"));
         assert_ne!(Key::of("a"), Key::of("A"));
     }

@@ -17,8 +17,16 @@ use Shape::{Many, One, Parts};
 const KNOWN: [(&str, Shape, &str); 59] = [
     ("accountEnabled", One, "whether sign-in is allowed"),
     ("ageGroup", One, "minor, not adult or adult"),
-    ("assignedLicenses", Parts(&["skuId", "disabledPlans"]), "licences"),
-    ("businessPhones", Many, "telephone numbers at work; Graph keeps one"),
+    (
+        "assignedLicenses",
+        Parts(&["skuId", "disabledPlans"]),
+        "licences",
+    ),
+    (
+        "businessPhones",
+        Many,
+        "telephone numbers at work; Graph keeps one",
+    ),
     ("city", One, "city"),
     ("companyName", One, "company"),
     ("consentProvidedForMinor", One, "consent for a minor"),
@@ -29,19 +37,43 @@ const KNOWN: [(&str, Shape, &str); 59] = [
     ("displayName", One, "name as it is shown"),
     ("employeeHireDate", One, "first day at work"),
     ("employeeId", One, "number of the employee"),
-    ("employeeLeaveDateTime", One, "last day at work; needs `User-LifeCycleInfo.Read.All`"),
-    ("employeeOrgData", Parts(&["division", "costCenter"]), "division and cost centre"),
+    (
+        "employeeLeaveDateTime",
+        One,
+        "last day at work; needs `User-LifeCycleInfo.Read.All`",
+    ),
+    (
+        "employeeOrgData",
+        Parts(&["division", "costCenter"]),
+        "division and cost centre",
+    ),
     ("employeeType", One, "kind of employment"),
-    ("externalUserState", One, "whether a guest accepted the invitation"),
+    (
+        "externalUserState",
+        One,
+        "whether a guest accepted the invitation",
+    ),
     ("externalUserStateChangeDateTime", One, "when that changed"),
     ("faxNumber", One, "fax number"),
     ("givenName", One, "first name"),
     ("id", One, "the object id, which stays"),
-    ("identities", Parts(&["signInType", "issuer", "issuerAssignedId"]), "ways to sign in"),
+    (
+        "identities",
+        Parts(&["signInType", "issuer", "issuerAssignedId"]),
+        "ways to sign in",
+    ),
     ("imAddresses", Many, "addresses of instant messages"),
-    ("isResourceAccount", One, "whether it is a room or another resource"),
+    (
+        "isResourceAccount",
+        One,
+        "whether it is a room or another resource",
+    ),
     ("jobTitle", One, "job title"),
-    ("lastPasswordChangeDateTime", One, "when the password changed"),
+    (
+        "lastPasswordChangeDateTime",
+        One,
+        "when the password changed",
+    ),
     ("legalAgeGroupClassification", One, "age group by law"),
     ("mail", One, "SMTP address"),
     ("mailNickname", One, "mail alias"),
@@ -52,33 +84,84 @@ const KNOWN: [(&str, Shape, &str); 59] = [
     (
         "onPremisesExtensionAttributes",
         Parts(&[
-            "extensionAttribute1", "extensionAttribute2", "extensionAttribute3", "extensionAttribute4",
-            "extensionAttribute5", "extensionAttribute6", "extensionAttribute7", "extensionAttribute8",
-            "extensionAttribute9", "extensionAttribute10", "extensionAttribute11", "extensionAttribute12",
-            "extensionAttribute13", "extensionAttribute14", "extensionAttribute15",
+            "extensionAttribute1",
+            "extensionAttribute2",
+            "extensionAttribute3",
+            "extensionAttribute4",
+            "extensionAttribute5",
+            "extensionAttribute6",
+            "extensionAttribute7",
+            "extensionAttribute8",
+            "extensionAttribute9",
+            "extensionAttribute10",
+            "extensionAttribute11",
+            "extensionAttribute12",
+            "extensionAttribute13",
+            "extensionAttribute14",
+            "extensionAttribute15",
         ]),
         "extension attributes 1 to 15",
     ),
-    ("onPremisesImmutableId", One, "link to the object in Active Directory"),
-    ("onPremisesLastSyncDateTime", One, "when Active Directory was last read"),
-    ("onPremisesSamAccountName", One, "sAMAccountName in Active Directory"),
-    ("onPremisesSecurityIdentifier", One, "SID in Active Directory"),
-    ("onPremisesSyncEnabled", One, "whether the user comes from Active Directory"),
-    ("onPremisesUserPrincipalName", One, "user principal name in Active Directory"),
+    (
+        "onPremisesImmutableId",
+        One,
+        "link to the object in Active Directory",
+    ),
+    (
+        "onPremisesLastSyncDateTime",
+        One,
+        "when Active Directory was last read",
+    ),
+    (
+        "onPremisesSamAccountName",
+        One,
+        "sAMAccountName in Active Directory",
+    ),
+    (
+        "onPremisesSecurityIdentifier",
+        One,
+        "SID in Active Directory",
+    ),
+    (
+        "onPremisesSyncEnabled",
+        One,
+        "whether the user comes from Active Directory",
+    ),
+    (
+        "onPremisesUserPrincipalName",
+        One,
+        "user principal name in Active Directory",
+    ),
     ("otherMails", Many, "further addresses"),
     ("passwordPolicies", One, "rules for the password"),
     ("postalCode", One, "postal code"),
     ("preferredDataLocation", One, "where data is kept"),
     ("preferredLanguage", One, "language, like `en-US`"),
-    ("proxyAddresses", Many, "all addresses; `SMTP:` in capitals is the first"),
+    (
+        "proxyAddresses",
+        Many,
+        "all addresses; `SMTP:` in capitals is the first",
+    ),
     ("securityIdentifier", One, "SID"),
-    ("showInAddressList", One, "whether address lists show the user"),
+    (
+        "showInAddressList",
+        One,
+        "whether address lists show the user",
+    ),
     (
         "signInActivity",
-        Parts(&["lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime"]),
+        Parts(&[
+            "lastSignInDateTime",
+            "lastNonInteractiveSignInDateTime",
+            "lastSuccessfulSignInDateTime",
+        ]),
         "last sign-ins; needs `AuditLog.Read.All`",
     ),
-    ("signInSessionsValidFromDateTime", One, "since when sessions count"),
+    (
+        "signInSessionsValidFromDateTime",
+        One,
+        "since when sessions count",
+    ),
     ("state", One, "state or province"),
     ("streetAddress", One, "street"),
     ("surname", One, "family name"),
@@ -120,7 +203,11 @@ pub const LISTS: [&str; 7] = [
 /// The known name that differs in letter case alone. Graph would take the other
 /// spelling, answer with its own, and the value would not be found.
 pub fn spelled(name: &str) -> Option<&'static str> {
-    let names = KNOWN.iter().map(|(known, ..)| *known).chain(ALONE).chain(LISTS);
+    let names = KNOWN
+        .iter()
+        .map(|(known, ..)| *known)
+        .chain(ALONE)
+        .chain(LISTS);
     names
         .filter(|known| known.eq_ignore_ascii_case(name))
         .find(|known| *known != name)
@@ -138,8 +225,12 @@ pub fn parts(name: &str) -> Option<&'static [&'static str]> {
 pub fn nearest(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &lower);
-    let near = KNOWN.iter().map(|(known, ..)| (distance(known), *known)).min();
-    near.filter(|(distance, _)| *distance <= 3).map(|(_, known)| known)
+    let near = KNOWN
+        .iter()
+        .map(|(known, ..)| (distance(known), *known))
+        .min();
+    near.filter(|(distance, _)| *distance <= 3)
+        .map(|(_, known)| known)
 }
 
 /// All that can be asked for, and these extensions.
@@ -156,9 +247,11 @@ pub fn list(extensions: Vec<String>) -> Vec<Attribute> {
         }
     }
     all.push(Attribute::single("manager.userPrincipalName").summary("the manager's sign-in name"));
-    all.extend(extensions.into_iter().map(|name| {
-        Attribute::new(name, AttributeShape::Unknown).summary("directory extension")
-    }));
+    all.extend(
+        extensions.into_iter().map(|name| {
+            Attribute::new(name, AttributeShape::Unknown).summary("directory extension")
+        }),
+    );
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
 }

@@ -15,10 +15,15 @@ impl Tenant {
     pub(super) fn batch(&mut self, ask: &Ask) -> Answer {
         let body: Value = serde_json::from_str(&ask.body).unwrap_or_default();
         let Some(parts) = body["requests"].as_array() else {
-            return Err(Refusal::new(400, "BadRequest", "Invalid batch payload format."));
+            return Err(Refusal::new(
+                400,
+                "BadRequest",
+                "Invalid batch payload format.",
+            ));
         };
         if parts.len() > MOST {
-            let text = format!("Number of batch request steps exceeds the maximum value of {MOST}.");
+            let text =
+                format!("Number of batch request steps exceeds the maximum value of {MOST}.");
             return Err(Refusal::new(400, "MaximumValueExceeded", text));
         }
         let mut answers: Vec<Value> = parts.iter().map(|part| self.part(part, ask)).collect();
@@ -37,7 +42,8 @@ impl Tenant {
             self.asked(part, ask).unwrap_or_else(Refusal::reply)
         };
         let text = String::from_utf8_lossy(&reply.body).into_owned();
-        let body = serde_json::from_str(&text).unwrap_or_else(|_| json!(STANDARD.encode(&reply.body)));
+        let body =
+            serde_json::from_str(&text).unwrap_or_else(|_| json!(STANDARD.encode(&reply.body)));
         let headers: serde_json::Map<String, Value> = reply
             .headers
             .iter()

@@ -106,7 +106,9 @@ impl Tenant {
         let all: BTreeSet<String> = self.now.groups.keys().cloned().collect();
         self.delta(query, ask, |query| {
             let ids = query.ids()?;
-            Ok(Feed::Groups(ids.map_or(all, |ids| ids.into_iter().collect())))
+            Ok(Feed::Groups(
+                ids.map_or(all, |ids| ids.into_iter().collect()),
+            ))
         })
     }
 
@@ -146,8 +148,12 @@ impl Tenant {
     fn lost(&self, ask: &Ask) -> Refusal {
         let path = ask.target.split('?').next().unwrap_or_default();
         match self.rounds.migrated {
-            true => Refusal::new(410, "resyncRequired", "Resync required. Replace any local items.")
-                .header("Location", &format!("{}{path}?$deltatoken=", ask.base)),
+            true => Refusal::new(
+                410,
+                "resyncRequired",
+                "Resync required. Replace any local items.",
+            )
+            .header("Location", &format!("{}{path}?$deltatoken=", ask.base)),
             false => Refusal::new(
                 400,
                 "syncStateNotFound",
@@ -174,8 +180,23 @@ impl Tenant {
         let context = format!("{}/v1.0/$metadata#{path}", ask.base);
         body.insert("@odata.context".to_owned(), json!(context));
         let (name, kind, next) = match left.is_empty() {
-            true => ("@odata.deltaLink", "$deltatoken", Token { feed: token.feed, since: until, rest: None }),
-            false => ("@odata.nextLink", "$skiptoken", Token { rest: Some((left, until)), ..token }),
+            true => (
+                "@odata.deltaLink",
+                "$deltatoken",
+                Token {
+                    feed: token.feed,
+                    since: until,
+                    rest: None,
+                },
+            ),
+            false => (
+                "@odata.nextLink",
+                "$skiptoken",
+                Token {
+                    rest: Some((left, until)),
+                    ..token
+                },
+            ),
         };
         let token = self.rounds.hand_out(next);
         let link = format!("{}/v1.0/{path}/delta?{kind}={token}", ask.base);
@@ -232,7 +253,12 @@ impl Tenant {
         let mut news: Vec<Value> = self.rounds.log[since..]
             .iter()
             .filter_map(|change| match change {
-                Change::Member { group, member, kind, added } if ids.contains(group) => {
+                Change::Member {
+                    group,
+                    member,
+                    kind,
+                    added,
+                } if ids.contains(group) => {
                     let mut item = json!({"@odata.type": kind, "id": member});
                     if !added {
                         item["@removed"] = json!({"reason": "deleted"});

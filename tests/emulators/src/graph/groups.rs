@@ -14,7 +14,11 @@ use std::collections::BTreeSet;
 const EXPANDED: usize = 20;
 
 fn described(id: &str, group: &Group) -> Map<String, Value> {
-    let kinds = if group.unified { vec!["Unified"] } else { Vec::new() };
+    let kinds = if group.unified {
+        vec!["Unified"]
+    } else {
+        Vec::new()
+    };
     let visibility = if group.hidden {
         json!("HiddenMembership")
     } else {

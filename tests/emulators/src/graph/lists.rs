@@ -79,7 +79,10 @@ impl Tenant {
         open.at = end;
         if !over {
             self.pages.made += 1;
-            let token = format!("RFNwdAIAAQ{:08x}", self.pages.made.wrapping_mul(2_654_435_761));
+            let token = format!(
+                "RFNwdAIAAQ{:08x}",
+                self.pages.made.wrapping_mul(2_654_435_761)
+            );
             let path = ask.target.split('?').next().unwrap_or_default();
             let path = if path.starts_with("/v1.0") {
                 path.to_owned()

@@ -142,12 +142,17 @@ impl Tenant {
         }
         let scope = field("scope");
         if scope != format!("{base}/.default") {
-            let text = format!("The provided request must include a 'scope' input parameter for this resource; '{scope}' is not valid.");
+            let text = format!(
+                "The provided request must include a 'scope' input parameter for this resource; '{scope}' is not valid."
+            );
             return Err(Refused(70011, "invalid_scope", text));
         }
         let id = field("client_id");
         let Some(client) = self.clients.iter().find(|client| client.id == id).cloned() else {
-            let text = format!("Application with identifier '{id}' was not found in the directory '{}'.", self.name);
+            let text = format!(
+                "Application with identifier '{id}' was not found in the directory '{}'.",
+                self.name
+            );
             return Err(Refused(700_016, "unauthorized_client", text));
         };
         match (&client.secret, &client.certificate) {
@@ -180,7 +185,9 @@ impl Tenant {
         let header = URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
         let header: serde_json::Value = serde_json::from_slice(&header).unwrap_or_default();
         if header["x5t#S256"] != json!(print) {
-            let text = format!("The certificate with identifier used to sign the client assertion is not registered on application '{id}'.");
+            let text = format!(
+                "The certificate with identifier used to sign the client assertion is not registered on application '{id}'."
+            );
             return Err(wrong(700_027, text));
         }
         let mut rules = Validation::new(Algorithm::PS256);
@@ -192,14 +199,21 @@ impl Tenant {
         let token = jsonwebtoken::decode::<Claims>(assertion, &key, &rules).map_err(|error| {
             use jsonwebtoken::errors::ErrorKind as Kind;
             match error.kind() {
-                Kind::ExpiredSignature | Kind::ImmatureSignature => wrong(700_024, "Client assertion is not within its valid time range.".to_owned()),
-                Kind::InvalidAudience => wrong(50_012, format!("Client assertion audience claim does not match Realm issuer: {url}.")),
+                Kind::ExpiredSignature | Kind::ImmatureSignature => wrong(
+                    700_024,
+                    "Client assertion is not within its valid time range.".to_owned(),
+                ),
+                Kind::InvalidAudience => wrong(
+                    50_012,
+                    format!("Client assertion audience claim does not match Realm issuer: {url}."),
+                ),
                 other => wrong(50_027, format!("Invalid JWT token: {other:?}.")),
             }
         })?;
         let claims = token.claims;
         if claims.iss != id || claims.sub != id {
-            let text = "The 'iss' and 'sub' claims must be the application's identifier.".to_owned();
+            let text =
+                "The 'iss' and 'sub' claims must be the application's identifier.".to_owned();
             return Err(wrong(700_021, text));
         }
         match self.tokens.used.insert(claims.jti) {

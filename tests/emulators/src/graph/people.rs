@@ -19,7 +19,11 @@ pub(super) fn shown(user: &User, select: Option<&[String]>) -> Map<String, Value
     let mut all = Map::new();
     let defaults = DEFAULT.map(str::to_owned);
     for name in select.unwrap_or(&defaults) {
-        let unset = if is_list(name) { json!([]) } else { Value::Null };
+        let unset = if is_list(name) {
+            json!([])
+        } else {
+            Value::Null
+        };
         let value = user.properties.get(name).cloned();
         all.insert(name.clone(), value.unwrap_or(unset));
     }

@@ -55,10 +55,18 @@ impl Tenant {
                 self.groups_delta(query, ask)
             }
             ("GET", ["groups", id]) => self.group_alone(id, query),
-            ("GET", ["groups", id, list @ ("members" | "transitiveMembers"), rest @ ..]) => {
-                self.members(id, list, rest, query, ask)
+            (
+                "GET",
+                [
+                    "groups",
+                    id,
+                    list @ ("members" | "transitiveMembers"),
+                    rest @ ..,
+                ],
+            ) => self.members(id, list, rest, query, ask),
+            ("POST", ["directoryObjects", "getAvailableExtensionProperties"]) => {
+                self.extensions(ask)
             }
-            ("POST", ["directoryObjects", "getAvailableExtensionProperties"]) => self.extensions(ask),
             _ => Err(no_segment(segments)),
         }
     }

@@ -72,9 +72,13 @@ impl Tenant {
         Self {
             id: "9a3c1f0e-0000-4000-8000-00000000c0de".to_owned(),
             name: "Fabrikam".to_owned(),
-            rights: ["User.Read.All", "GroupMember.Read.All", "Organization.Read.All"]
-                .map(str::to_owned)
-                .into(),
+            rights: [
+                "User.Read.All",
+                "GroupMember.Read.All",
+                "Organization.Read.All",
+            ]
+            .map(str::to_owned)
+            .into(),
             token_seconds: 3900,
             page_cap: 999,
             empty_last_page: false,
