@@ -1,6 +1,11 @@
 //! The plugin against the emulator, without sockets. Tests are named after what
 //! a naive connector gets wrong.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod checks;
 mod deltas;

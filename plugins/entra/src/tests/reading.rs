@@ -134,7 +134,7 @@ fn somebody_in_several_groups_comes_once_with_all_of_them() {
     let second = world.syncing("Second", &[&b, &c]);
     let got = world.whole();
     assert_eq!(got.rows.len(), 3);
-    assert_eq!(got.of(&a).groups, [first.clone()]);
+    assert_eq!(got.of(&a).groups, std::slice::from_ref(&first));
     assert_eq!(got.of(&b).groups, [first, second.clone()]);
     assert_eq!(got.of(&c).groups, [second]);
 }
