@@ -6,8 +6,9 @@
 //! true they are, so they are judged themselves: by the vendors' own client
 //! libraries, and by the vendors' specifications in a validating proxy.
 //!
-//! [`server`] is what they share: a loopback server that remembers what it was
-//! asked and misbehaves when it is told to.
+//! One module per vendor: [`google`], [`graph`], [`okta`], [`scim`]. [`server`] is
+//! what they share: a loopback server that remembers what it was asked and
+//! misbehaves when it is told to.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,6 +18,7 @@
 )]
 
 pub mod google;
-pub mod scim;
 pub mod graph;
+pub mod okta;
+pub mod scim;
 pub mod server;
