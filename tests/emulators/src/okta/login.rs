@@ -59,7 +59,7 @@ impl Logins {
         now_ms: i64,
     ) -> Result<(), Refusal> {
         let text = headers.get("authorization").and_then(|v| v.to_str().ok());
-        let (scheme, secret) = text.unwrap_or_default().split_once(' ').unwrap_or_default();
+        let (scheme, secret) = credential(text.unwrap_or_default());
         let scopes = match scheme {
             "SSWS" => self.api_tokens.get(secret).ok_or_else(invalid_token)?,
             "Bearer" | "DPoP" => {
@@ -204,6 +204,14 @@ impl Logins {
             self.used_assertions.push(id.to_owned());
         }
         Ok(app)
+    }
+}
+
+/// Scheme and secret. Okta's own library sends `SSWS00…` without a space.
+fn credential(text: &str) -> (&str, &str) {
+    match text.strip_prefix("SSWS") {
+        Some(token) => ("SSWS", token.trim_start()),
+        None => text.split_once(' ').unwrap_or_default(),
     }
 }
 
