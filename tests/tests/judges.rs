@@ -15,6 +15,10 @@ fn the_judges_are_there() {
     let okta = judges::specification("okta_specification.py");
     let text = std::fs::read_to_string(okta).unwrap();
     assert!(text.contains("/api/v1/groups/{groupId}/users"), "{text}");
+    let google = judges::specification("google_specification.py");
+    let text = std::fs::read_to_string(google).unwrap();
+    let path = "/admin/directory/v1/users/{userKey}";
+    assert!(text.contains(path), "{text}");
 }
 
 /// A key pair of an app: the file of the private key, and the public key.

@@ -13,6 +13,7 @@
 mod fields;
 mod gate;
 mod groups;
+mod key;
 mod refusal;
 mod state;
 mod token;
@@ -37,9 +38,6 @@ pub const CLIENT_ID: &str = "117000000000000000001";
 
 /// The service account's address.
 pub const SERVICE_ACCOUNT: &str = "muster@directory-sync.iam.gserviceaccount.com";
-
-/// Made for these tests; it opens nothing else.
-const PRIVATE_KEY: &str = include_str!("key.pem");
 
 /// Scopes that are registered from the beginning.
 pub const SCOPES: [&str; 4] = [
@@ -298,7 +296,7 @@ fn key_file(token_url: &str) -> String {
         "type": "service_account",
         "project_id": "directory-sync",
         "private_key_id": "5f5e100",
-        "private_key": PRIVATE_KEY,
+        "private_key": key::key().private,
         "client_email": SERVICE_ACCOUNT,
         "client_id": CLIENT_ID,
         "auth_uri": "https://accounts.google.com/o/oauth2/auth",

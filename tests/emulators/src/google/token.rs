@@ -1,6 +1,7 @@
 //! The token endpoint: RFC 7523 assertions of the service account, with
 //! Google's checks and words.
 
+use super::key::key;
 use super::state::{Account, Shared, Token};
 use super::{CLIENT_ID, SERVICE_ACCOUNT};
 use axum::Json;
@@ -11,8 +12,6 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use serde_json::json;
 use std::time::{SystemTime, UNIX_EPOCH};
-
-const PUBLIC_KEY: &str = include_str!("key.pub.pem");
 
 /// Clocks may differ by so many seconds.
 const SKEW: u64 = 300;
@@ -109,7 +108,7 @@ fn verified(assertion: &str) -> Result<Claims, No> {
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
-    let key = DecodingKey::from_rsa_pem(PUBLIC_KEY.as_bytes()).expect("the public key");
+    let key = DecodingKey::from_rsa_pem(key().public.as_bytes()).expect("the public key");
     decode::<Claims>(assertion, &key, &validation)
         .map(|found| found.claims)
         .map_err(|_| (400, "invalid_grant", "Invalid JWT Signature."))

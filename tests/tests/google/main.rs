@@ -1,0 +1,10 @@
+//! Google Workspace, from the first token to the last account, against the
+//! emulator.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod judges;
