@@ -22,6 +22,17 @@ impl Intranet {
         Self { muster }
     }
 
+    /// The same with a policy that is written already, and the variables that it
+    /// names its secrets by.
+    pub fn of(yaml: &str, variables: &[(&str, &str)]) -> Self {
+        let mut muster = Muster::new();
+        for (name, value) in variables {
+            muster.set(name, value);
+        }
+        muster.write(POLICY, yaml);
+        Self { muster }
+    }
+
     /// As [`Intranet::new`], after a first sync that went well.
     #[track_caller]
     pub fn synced(policy: &Policy) -> Self {
@@ -33,6 +44,11 @@ impl Intranet {
     /// Replaces the policy.
     pub fn rewrite(&self, policy: &Policy) {
         self.muster.write(POLICY, &policy.yaml());
+    }
+
+    /// Replaces the policy by one that is written already.
+    pub fn rewrite_yaml(&self, yaml: &str) {
+        self.muster.write(POLICY, yaml);
     }
 
     /// The program and its folder.
