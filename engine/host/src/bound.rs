@@ -16,6 +16,7 @@ use crate::questions::{Attribute, AttributesError, CheckError, CheckStep, LoginE
 use crate::read_error::ReadError;
 use crate::reader::Reader;
 use crate::request::{ReadRequest, Scope};
+use crate::waiting::Waiting;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub(crate) struct Plan {
     settings: String,
     grants: Arc<Grants>,
     http: Arc<Client>,
+    waiting: Arc<Waiting>,
     now_ms: u64,
 }
 
@@ -53,6 +55,11 @@ impl Plan {
     /// The plugin's interface for logins, if it has one.
     pub fn login(&self) -> Option<&str> {
         self.plugin.login.as_deref()
+    }
+
+    /// How long this run may still wait for servers.
+    pub fn waiting(&self) -> &Arc<Waiting> {
+        &self.waiting
     }
 
     pub fn settings(&self) -> &str {
@@ -111,10 +118,12 @@ impl Plugin {
             folder: binding.folder,
         };
         let grants = Arc::new(Grants::new(&self.about.needs, &values)?);
+        let waiting = Arc::new(Waiting::new(&self.shared.limits));
         let plan = Plan {
             plugin: self.clone(),
             settings: Value::Object(settings).to_string(),
-            http: Arc::new(Client::new(grants.clone(), &self.shared.limits)),
+            http: Arc::new(Client::new(grants.clone(), &self.shared.limits, &waiting)),
+            waiting,
             grants,
             now_ms: binding.now_ms,
         };

@@ -12,8 +12,10 @@ use crate::crash::{Crash, Stop};
 use crate::failure::Failure;
 use crate::memory::Memory;
 use crate::meter::Meter;
+use crate::waiting::Waiting;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 use wasmtime::component::{Resource, ResourceAny};
 use wasmtime::{Store, UpdateDeadline};
 
@@ -25,6 +27,7 @@ pub(crate) struct State {
     pub capabilities: Capabilities,
     pub cancelled: Cancelled,
     pub meter: Meter,
+    waiting: Arc<Waiting>,
     memory: Memory,
     compute: Duration,
 }
@@ -165,6 +168,7 @@ fn new_store(plan: &Plan, cancelled: Cancelled) -> (Store<State>, Duration) {
         capabilities: plan.capabilities(),
         cancelled,
         meter: Meter::default(),
+        waiting: plan.waiting().clone(),
         memory: Memory::new(plan.about().memory_mib),
         compute: limits.compute,
     };
@@ -194,11 +198,12 @@ async fn fenced<T>(
     store.set_epoch_deadline(1);
     let cancelled = store.data().cancelled.clone();
     store.data_mut().meter.begin();
+    let waiting = store.data().waiting.clone();
     let called = tokio::select! {
         biased;
         called = call(store) => called,
         () = cancelled.wait() => Err(Stop::Cancelled.into()),
-        () = sleep(answer) => Err(Stop::Answer.into()),
+        () = too_long(answer, &waiting) => Err(Stop::Answer.into()),
     };
     store.data_mut().meter.pause();
     called.map_err(|error| {
@@ -210,4 +215,17 @@ async fn fenced<T>(
             state.capabilities.log.take_panic(),
         )
     })
+}
+
+/// Waits until a call takes too long. While a server wants to be left alone the
+/// clock stands still.
+async fn too_long(answer: Duration, waiting: &Waiting) {
+    let (begin, before) = (Instant::now(), waiting.held());
+    loop {
+        let until = begin + answer + waiting.held().saturating_sub(before);
+        if Instant::now() >= until {
+            return;
+        }
+        sleep_until(until).await;
+    }
 }

@@ -45,9 +45,11 @@ mod plugin;
 mod questions;
 mod read_error;
 mod reader;
+mod reading;
 mod request;
 mod settings;
 mod ticker;
+mod waiting;
 mod words;
 
 pub use binding::{BindError, Binding, Secret};

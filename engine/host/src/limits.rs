@@ -8,8 +8,18 @@ use std::time::Duration;
 pub struct Limits {
     /// Time that one call may compute. Waiting for a server does not count.
     pub compute: Duration,
-    /// Time that one call may take in all.
+    /// Time that one call may take in all, without the time that it is held back
+    /// because a server asks for it.
     pub answer: Duration,
+    /// Time that one run may wait because servers ask it to.
+    pub waiting: Duration,
+    /// As long as one such wait may be.
+    pub wait_once: Duration,
+    /// The first wait before something is tried again, if the server does not
+    /// say; each further one may be twice as long, up to a minute.
+    pub back_off: Duration,
+    /// How often a read may go on after its plugin failed.
+    pub resumes: u32,
     /// Most memory that a manifest may ask for, in MiB.
     pub memory_mib: u32,
     /// Rows on one page.
@@ -40,6 +50,10 @@ impl Default for Limits {
         Self {
             compute: Duration::from_secs(30),
             answer: Duration::from_secs(600),
+            waiting: Duration::from_secs(600),
+            wait_once: Duration::from_secs(300),
+            back_off: Duration::from_secs(1),
+            resumes: 10,
             memory_mib: 1024,
             page_rows: 10_000,
             page_bytes: 16 << 20,

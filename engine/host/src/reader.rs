@@ -1,16 +1,14 @@
 //! A read: the plugin runs on a thread of its own, a few pages ahead.
 
-use crate::border::{Border, Breach};
 use crate::bound::Plan;
 use crate::cancel::Cancel;
 use crate::crash::Crash;
-use crate::failure::Failure;
-use crate::instance::Instance;
 use crate::read_error::{ReadError, StartError};
+use crate::reading::Reading;
 use crate::request::ReadRequest;
 use muster_model::{Coverage, Page};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 /// Pages that may wait for the consumer.
@@ -35,7 +33,8 @@ pub enum Delivery {
     },
 }
 
-type Message = Result<Delivery, ReadError>;
+/// A piece, or why none follows.
+pub(crate) type Message = Result<Delivery, ReadError>;
 
 /// The pages of a read, in order. Ends after [`Delivery::End`] or an error.
 /// Dropping it stops the plugin.
@@ -64,11 +63,7 @@ impl Reader {
         thread::Builder::new()
             .name("muster-plugin".to_owned())
             .spawn(move || {
-                let read = Reading {
-                    people: 0,
-                    plan: &run,
-                    send: &send,
-                };
+                let read = Reading::new(&run, &request, &send);
                 if let Err(error) = runtime.block_on(read.all(request, stopped)) {
                     // A consumer that went away needs no error.
                     let _ = send.send(Err(error));
@@ -114,86 +109,5 @@ impl Iterator for Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.cancel.cancel();
-    }
-}
-
-struct Reading<'a> {
-    plan: &'a Plan,
-    send: &'a SyncSender<Message>,
-    people: u64,
-}
-
-impl Reading<'_> {
-    async fn all(mut self, request: ReadRequest, cancel: Cancel) -> Result<(), ReadError> {
-        let mut instance = Instance::open(self.plan, cancel.watch()).await?;
-        let mut border = Border::new(&request, &self.plan.shared().limits);
-        self.begin(&mut instance, request).await?;
-        loop {
-            let batch = instance.call(async |guest, store, session| {
-                guest.session().call_next(store, session).await
-            });
-            let batch = match batch.await {
-                Ok(Ok(batch)) => batch,
-                Ok(Err(failure)) => return Err(self.failed(failure.into())),
-                Err(crash) => return Err(self.crashed(crash)),
-            };
-            let passed = border.pass(batch).map_err(|breach| self.breach(breach))?;
-            self.people = border.people();
-            let page = Delivery::Page {
-                page: passed.page,
-                resume: passed.resume,
-            };
-            if self.send.send(Ok(page)).is_err() {
-                return Ok(());
-            }
-            if let Some((coverage, cursor)) = passed.end {
-                // A consumer that went away needs no end.
-                let _ = self.send.send(Ok(Delivery::End { coverage, cursor }));
-                return Ok(());
-            }
-        }
-    }
-
-    async fn begin(&self, instance: &mut Instance, request: ReadRequest) -> Result<(), StartError> {
-        let plugin = || self.plan.about().name.clone();
-        let request = request.into();
-        let started = instance.call(async |guest, store, session| {
-            guest.session().call_start(store, session, &request).await
-        });
-        match started.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(failure)) => Err(StartError::Failed {
-                plugin: plugin(),
-                failure: failure.into(),
-            }),
-            Err(crash) => Err(StartError::Crashed {
-                plugin: plugin(),
-                crash,
-            }),
-        }
-    }
-
-    fn failed(&self, failure: Failure) -> ReadError {
-        ReadError::Failed {
-            plugin: self.plan.about().name.clone(),
-            people: self.people,
-            failure,
-        }
-    }
-
-    fn crashed(&self, crash: Crash) -> ReadError {
-        ReadError::Crashed {
-            plugin: self.plan.about().name.clone(),
-            people: self.people,
-            crash,
-        }
-    }
-
-    fn breach(&self, breach: Breach) -> ReadError {
-        ReadError::Breach {
-            plugin: self.plan.about().name.clone(),
-            people: self.people,
-            breach,
-        }
     }
 }

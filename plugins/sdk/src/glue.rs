@@ -1,7 +1,7 @@
 //! Between the generated traits and [`Source`].
 
 use crate::bindings::exports::muster::provider::provider as wit;
-use crate::{Failure, Plugin, ReadRequest, Scope, Source, host};
+use crate::{Failure, Plugin, ReadFrom, ReadRequest, Scope, Source, host};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::sync::Once;
@@ -38,8 +38,12 @@ impl<S: Source> wit::GuestSession for Session<S> {
         self.source.borrow_mut().attributes()
     }
 
-    fn start(&self, request: ReadRequest) -> Result<(), Failure> {
-        self.delivered.set(0);
+    fn start(&self, mut request: ReadRequest) -> Result<(), Failure> {
+        let mut delivered = 0;
+        if let ReadFrom::Resume(cursor) = &mut request.start_at {
+            (delivered, *cursor) = unwrapped(cursor)?;
+        }
+        self.delivered.set(delivered);
         self.source.borrow_mut().start(request)
     }
 
@@ -66,10 +70,42 @@ impl<P: Plugin + crate::Login> crate::bindings::exports::muster::provider::login
     }
 }
 
+/// The rows that were delivered before travel in front of the source's own
+/// cursor: the instance that goes on counts on.
+pub(crate) fn wrapped(delivered: u64, cursor: &[u8]) -> Vec<u8> {
+    [&delivered.to_le_bytes(), cursor].concat()
+}
+
+fn unwrapped(cursor: &[u8]) -> Result<(u64, Vec<u8>), Failure> {
+    cursor
+        .split_first_chunk()
+        .map(|(delivered, rest)| (u64::from_le_bytes(*delivered), rest.to_vec()))
+        .ok_or_else(|| Failure::stale_cursor("this is no cursor to go on from"))
+}
+
 /// A panic in a component prints nowhere; its message goes to the log instead.
 fn log_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|panic| host::error(&format!("plugin {panic}"))));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_carries_the_count_and_comes_back_as_it_was() {
+        let cursor = wrapped(4_000_000_000_123, b"next=abc");
+        let back = unwrapped(&cursor).unwrap();
+        assert_eq!(back, (4_000_000_000_123, b"next=abc".to_vec()));
+        assert_eq!(unwrapped(&wrapped(0, b"")).unwrap(), (0, Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_stale() {
+        let kind = unwrapped(b"short").map_err(|failure| failure.kind);
+        assert_eq!(kind.unwrap_err(), crate::FailureKind::StaleCursor);
+    }
 }

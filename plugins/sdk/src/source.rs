@@ -1,6 +1,7 @@
 //! What an author implements.
 
 use crate::bindings::exports::muster::provider::provider as wit;
+use crate::glue::wrapped;
 use crate::ldap::{Password, Verdict};
 use crate::{Coverage, Failure, Page};
 use serde::de::DeserializeOwned;
@@ -68,7 +69,12 @@ impl Batch {
         }
     }
 
-    /// A read can go on after this page with this cursor, at most 64 KiB.
+    /// A read can go on after this page with this cursor, a little less than
+    /// 64 KiB. If a later `next` fails with
+    /// [`Unavailable`](crate::FailureKind::Unavailable) or
+    /// [`Throttled`](crate::FailureKind::Throttled), the host goes on with a fresh
+    /// instance and [`ReadFrom::Resume`]: a source returns such a failure and
+    /// tries nothing again by itself.
     #[must_use]
     pub fn resume_at(mut self, cursor: impl Into<Vec<u8>>) -> Self {
         self.resume = Some(cursor.into());
@@ -109,7 +115,7 @@ impl Batch {
     pub(crate) fn into_wit(self, entries: u64) -> wit::Batch {
         wit::Batch {
             page: self.page,
-            resume: self.resume,
+            resume: self.resume.map(|cursor| wrapped(entries, &cursor)),
             end: self.end.map(|(coverage, next)| wit::End {
                 coverage: coverage.into_wit(entries),
                 next,

@@ -7,7 +7,7 @@ use crate::manifest::HttpNeed;
 
 impl Values<'_> {
     /// Makes a service of what the policy says; none if it names none.
-    pub(super) fn http(&self, name: &str, need: &HttpNeed) -> Result<Option<Endpoint>, BindError> {
+    pub(super) fn http(&self, need: &HttpNeed) -> Result<Option<Endpoint>, BindError> {
         let Some(url) = self.text(&need.base_url)? else {
             return Ok(None);
         };
@@ -16,7 +16,7 @@ impl Values<'_> {
             source,
         };
         let plain = self.flag(need.allow_plaintext.as_ref())?;
-        let endpoint = Endpoint::new(name, &need.base_url, url)
+        let endpoint = Endpoint::new(&need.base_url, url)
             .and_then(|endpoint| endpoint.encrypted_or(plain))
             .map_err(|source| wrong(&need.base_url, source))?;
         let through = match (self.optional(need.proxy.as_ref())?, &need.proxy) {

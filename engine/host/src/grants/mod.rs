@@ -51,7 +51,7 @@ impl Grants {
                 .insert(name.clone(), granted(settings, &need.url));
         }
         for (name, need) in &needs.http {
-            let endpoint = values.http(name, need)?;
+            let endpoint = values.http(need)?;
             grants
                 .http
                 .insert(name.clone(), granted(endpoint, &need.base_url));

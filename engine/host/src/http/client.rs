@@ -10,6 +10,7 @@ use crate::capability::granted;
 use crate::failure::{FailureKind, failed};
 use crate::grants::{Grant, Grants};
 use crate::limits::Limits;
+use crate::waiting::Waiting;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -27,9 +28,10 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub fn new(grants: Arc<Grants>, limits: &Limits) -> Self {
+    pub fn new(grants: Arc<Grants>, limits: &Limits, waiting: &Arc<Waiting>) -> Self {
+        let service = |endpoint: &Endpoint| Service::new(endpoint.clone(), limits, waiting);
         let bound = |(need, grant): (&String, &Grant<Endpoint>)| match grant {
-            Grant::Bound(endpoint) => Some((need.clone(), Service::new(endpoint.clone(), limits))),
+            Grant::Bound(endpoint) => Some((need.clone(), service(endpoint))),
             Grant::Open { .. } => None,
         };
         Self {

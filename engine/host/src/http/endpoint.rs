@@ -60,7 +60,6 @@ impl EndpointFault {
 /// A granted service.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
-    pub need: String,
     /// The setting that granted it.
     pub setting: String,
     /// Its path ends with a `/`.
@@ -89,7 +88,7 @@ pub(crate) struct Manners {
 
 impl Endpoint {
     /// A service of which nothing but the URL is known.
-    pub fn new(need: &str, setting: &str, url: &str) -> Result<Self, EndpointFault> {
+    pub fn new(setting: &str, url: &str) -> Result<Self, EndpointFault> {
         let wrong = |why: String| EndpointFault::Url {
             url: url.to_owned(),
             why,
@@ -115,7 +114,6 @@ impl Endpoint {
             base.set_path(&format!("{}/", base.path()));
         }
         Ok(Self {
-            need: need.to_owned(),
             setting: setting.to_owned(),
             base,
             login: Login::Anonymous,
@@ -183,7 +181,7 @@ mod tests {
     use super::*;
 
     fn endpoint(url: &str) -> Result<Endpoint, EndpointFault> {
-        Endpoint::new("api", "base_url", url)
+        Endpoint::new("base_url", url)
     }
 
     #[test]

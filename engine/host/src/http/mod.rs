@@ -12,20 +12,23 @@
 //!
 //! How it hangs together: [`client`] takes requests; [`send`] sends one of them
 //! along its [`hop`]s, with the credential of [`auth`], when its [`service`] may
-//! be asked ([`pace`]); [`answer`] is received within bounds, and [`trouble`]
-//! says in words why there is none.
+//! be asked ([`pace`]), and [`tries`] again what asks to come back [`later`]. An
+//! [`answer`] is received within bounds; [`trouble`] says in words why there is
+//! none.
 
 mod answer;
 mod auth;
 mod client;
 mod endpoint;
 mod hop;
+mod later;
 mod pace;
 mod pool;
 mod send;
 mod service;
 #[cfg(test)]
 mod tests;
+mod tries;
 mod trouble;
 
 pub(crate) use auth::{Asker, Certificate, Login, OAuth, Signer, Statement};

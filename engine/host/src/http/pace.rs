@@ -1,8 +1,10 @@
-//! How fast a service is asked: side by side, and a second.
+//! When a service may be asked: how many requests side by side, how many a
+//! second, and not before it wants to be asked again.
 
 use super::endpoint::Manners;
 use crate::limits::Limits;
-use std::sync::{Mutex, PoisonError};
+use crate::waiting::Waiting;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::sleep_until;
@@ -11,18 +13,38 @@ use tokio::time::sleep_until;
 pub(super) struct Pace {
     side_by_side: Semaphore,
     bucket: Option<Mutex<Bucket>>,
+    /// Nobody asks before that.
+    not_before: Mutex<Instant>,
+    waiting: Arc<Waiting>,
 }
 
 /// Leave to send one request, given back when it is dropped.
 pub(super) type Turn<'a> = Option<SemaphorePermit<'a>>;
 
 impl Pace {
-    pub fn new(manners: &Manners, limits: &Limits) -> Self {
+    pub fn new(manners: &Manners, limits: &Limits, waiting: Arc<Waiting>) -> Self {
         let parallel = manners.parallel.unwrap_or(limits.http_parallel);
         Self {
             side_by_side: Semaphore::new(parallel.clamp(1, limits.http_parallel_most)),
             bucket: manners.rate.map(|rate| Mutex::new(Bucket::new(rate))),
+            not_before: Mutex::new(Instant::now()),
+            waiting,
         }
+    }
+
+    /// Lets nobody ask for a while; false if the run has no patience left.
+    /// Several who were told to wait wait together.
+    pub fn hold_back(&self, wait: Duration) -> bool {
+        let now = Instant::now();
+        let mut not_before = lock(&self.not_before);
+        let (before, after) = ((*not_before).max(now), now + wait);
+        if after > before {
+            if !self.waiting.take(after - before) {
+                return false;
+            }
+            *not_before = after;
+        }
+        true
     }
 
     /// Waits until a request may go.
@@ -30,14 +52,28 @@ impl Pace {
         // Nobody closes the semaphore.
         let turn = self.side_by_side.acquire().await.ok();
         if let Some(bucket) = &self.bucket {
-            let at = {
-                let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-                bucket.take(Instant::now())
+            let (now, at, each) = {
+                let (now, mut bucket) = (Instant::now(), lock(bucket));
+                (now, bucket.take(now), bucket.each)
             };
-            sleep_until(at.into()).await;
+            if at > now {
+                self.waiting.hold(each);
+                sleep_until(at.into()).await;
+            }
         }
-        turn
+        loop {
+            let not_before = *lock(&self.not_before);
+            if not_before <= Instant::now() {
+                return turn;
+            }
+            // Somebody may be told to wait for longer meanwhile.
+            sleep_until(not_before.into()).await;
+        }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A token bucket that holds what one second brings, written as the instant at

@@ -3,19 +3,27 @@
 use super::answer::{Answer, Budget, URL};
 use super::auth::{Login, OAuth, Token, TokenRequest, header};
 use super::client::Client;
+use super::endpoint::Manners;
 use super::hop::Hop;
 use super::service::Service;
+use super::tries::Tries;
 use super::trouble::Trouble;
 use crate::bindings::http as wit;
 use crate::bindings::types::Failure;
 use crate::failure::{FailureKind, failed, failed_hint};
 use crate::words::tame;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 use std::sync::Arc;
 
 /// Redirects that are followed.
 const HOPS: usize = 5;
+
+/// Times that a service may ask for another proof of possession.
+const PROOFS: usize = 2;
+
+/// Bytes that the answer of a token service may have.
+const TOKEN_BYTES: usize = 1 << 20;
 
 /// A request under way.
 pub(super) struct Sending<'a> {
@@ -32,27 +40,40 @@ enum Pass {
 }
 
 impl Sending<'_> {
-    /// Sends a request, and once more if a token was refused that had been
-    /// accepted before.
+    /// Sends a request until there is an answer to give to the plugin: past
+    /// throttles and passing trouble, and once more with a new token if one was
+    /// refused that had been accepted before.
     pub async fn send(&self, request: wit::Request) -> Result<Answer, Failure> {
-        let hop = Hop::first(&self.service.endpoint, request)?;
-        for last in [false, true] {
+        let endpoint = &self.service.endpoint;
+        let first = Hop::first(endpoint, request)?;
+        let mut tries = Tries {
+            service: &endpoint.base,
+            pace: &self.service.pace,
+            manners: &endpoint.manners,
+            limits: self.client.limits(),
+            budget: self.budget,
+            repeatable: first.method == Method::GET,
+            failed: 0,
+        };
+        let mut renewed = false;
+        loop {
             let pass = self.pass().await?;
-            let answer = self.attempt(&hop, &pass).await;
-            let answer = answer.map_err(|trouble| trouble.failure)?;
+            let outcome = self.attempt(&first, &pass).await;
+            let Some(outcome) = tries.settle(outcome) else {
+                continue;
+            };
+            let answer = outcome?;
             if let Pass::Token(token) = &pass {
-                match answer.status == 401 {
-                    true if !last && self.service.tokens.renew(token).await => {
-                        self.budget.give_back(answer.body.len());
-                        continue;
-                    }
-                    true => {}
-                    false => token.was_accepted(),
+                if answer.status != 401 {
+                    token.was_accepted();
+                } else if !renewed && self.service.tokens.renew(token).await {
+                    renewed = true;
+                    self.budget.give_back(answer.body.len());
+                    continue;
                 }
             }
             return Ok(answer);
         }
-        Err(failed(FailureKind::Internal, "a request was lost"))
     }
 
     async fn pass(&self) -> Result<Pass, Failure> {
@@ -82,27 +103,53 @@ impl Sending<'_> {
         )))
     }
 
+    /// Sends one request, and again if the service wants another proof.
     async fn one(&self, hop: &Hop, pass: &Pass) -> Result<reqwest::Response, Trouble> {
         let through = self.granted(&hop.url).map_err(Trouble::lasting)?;
-        let mut request = through
+        let pool = through
             .pool(self.client.limits())
-            .map_err(Trouble::lasting)?
-            .request(hop.method.clone(), hop.url.clone())
-            .headers(hop.headers.clone())
-            .body(hop.body.clone());
-        // INVARIANT: a credential goes to its own service and nowhere else.
-        if self.service.endpoint.covers(&hop.url) {
-            let shown = match pass {
-                Pass::Nothing => None,
-                Pass::Header(header) => Some(header.clone()),
-                Pass::Token(token) => Some(token.authorization().map_err(Trouble::lasting)?),
-            };
-            if let Some(shown) = shown {
-                request = request.header(AUTHORIZATION, shown);
+            .map_err(Trouble::lasting)?;
+        let mut proofs = 0;
+        loop {
+            let shown = self.shown(hop, pass).map_err(Trouble::lasting)?;
+            let sent = pool
+                .request(hop.method.clone(), hop.url.clone())
+                .headers(hop.headers.clone())
+                .headers(shown)
+                .body(hop.body.clone())
+                .send()
+                .await;
+            let response = sent.map_err(|error| Trouble::network(&hop.url, &error))?;
+            proofs += 1;
+            let prover = &self.service.tokens.prover;
+            let again = matches!(pass, Pass::Token(token) if token.is_bound())
+                && prover.answer(&hop.url, &response);
+            if !again || proofs > PROOFS {
+                return Ok(response);
             }
         }
-        let sent = request.send().await;
-        sent.map_err(|error| Trouble::network(&hop.url, &error))
+    }
+
+    /// INVARIANT: a credential goes to its own service and nowhere else.
+    fn shown(&self, hop: &Hop, pass: &Pass) -> Result<HeaderMap, Failure> {
+        let mut shown = HeaderMap::new();
+        if !self.service.endpoint.covers(&hop.url) {
+            return Ok(shown);
+        }
+        match pass {
+            Pass::Nothing => {}
+            Pass::Header(header) => {
+                shown.insert(AUTHORIZATION, header.clone());
+            }
+            Pass::Token(token) => {
+                let prover = &self.service.tokens.prover;
+                if let Some(proof) = token.proof(prover, &hop.method, &hop.url)? {
+                    shown.insert("dpop", proof);
+                }
+                shown.insert(AUTHORIZATION, token.authorization()?);
+            }
+        }
+        Ok(shown)
     }
 
     /// The granted service that a URL belongs to, this one before others.
@@ -141,20 +188,34 @@ impl Sending<'_> {
         asked: TokenRequest,
     ) -> Result<Answer, Failure> {
         let url = &oauth.token_url;
-        let pool = self.service.pool(self.client.limits())?;
-        let sent = pool
-            .request(Method::POST, url.clone())
-            .headers(asked.headers)
-            .body(asked.body)
-            .send()
-            .await;
-        let answer = match sent {
-            Ok(response) => Answer::receive(response, url, &Budget::new(TOKEN_BYTES)).await,
-            Err(error) => Err(Trouble::network(url, &error)),
+        let limits = self.client.limits();
+        let pool = self.service.pool(limits)?;
+        let mut tries = Tries {
+            service: url,
+            pace: &self.service.token_pace,
+            manners: &Manners::default(),
+            limits,
+            budget: &Budget::new(TOKEN_BYTES),
+            // A token that was given and did not arrive harms nobody.
+            repeatable: true,
+            failed: 0,
         };
-        answer.map_err(|trouble| trouble.failure)
+        loop {
+            let turn = self.service.token_pace.turn().await;
+            let sent = pool
+                .request(Method::POST, url.clone())
+                .headers(asked.headers.clone())
+                .body(asked.body.clone())
+                .send()
+                .await;
+            let outcome = match sent {
+                Ok(response) => Answer::receive(response, url, tries.budget).await,
+                Err(error) => Err(Trouble::network(url, &error)),
+            };
+            drop(turn);
+            if let Some(outcome) = tries.settle(outcome) {
+                return outcome;
+            }
+        }
     }
 }
-
-/// Bytes that the answer of a token service may have.
-const TOKEN_BYTES: usize = 1 << 20;

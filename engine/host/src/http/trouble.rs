@@ -51,7 +51,8 @@ impl Trouble {
                 format!("`{server}` cannot be reached: {why}"),
                 "check the base URL, the network, the proxy and, for a private authority, `ca`",
             ),
-            passing: true,
+            // A server that was silent for minutes would be so again.
+            passing: !error.is_timeout(),
         }
     }
 

@@ -11,5 +11,6 @@ mod common;
 mod files;
 mod formats;
 mod hostile;
+mod interrupted;
 mod loading;
 mod login;

@@ -5,6 +5,7 @@
 
 mod key;
 mod oauth;
+mod proof;
 mod refusal;
 mod statement;
 mod token;

@@ -1,6 +1,7 @@
 //! Tokens of one run: had once, kept, and renewed before they end.
 
 use super::oauth::OAuth;
+use super::proof::Prover;
 use super::refusal::{Refusal, unusable_answer};
 use crate::binding::Secret;
 use crate::bindings::types::Failure;
@@ -8,6 +9,7 @@ use crate::failure::{FailureKind, failed};
 use crate::http::answer::Answer;
 use crate::http::send::Sending;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, Url};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +18,9 @@ use tokio::sync::Mutex;
 
 /// A token is renewed this long before it ends.
 const EARLY: Duration = Duration::from_secs(300);
+
+/// The scheme of tokens that are bound to a key.
+const BOUND: &str = "DPoP";
 
 /// How long a token is taken to hold if nobody says so.
 const UNSAID: u64 = 3600;
@@ -32,6 +37,7 @@ pub(in crate::http) struct Token {
 #[derive(Default)]
 pub(in crate::http) struct Tokens {
     state: Mutex<State>,
+    pub prover: Prover,
 }
 
 #[derive(Default)]
@@ -66,7 +72,30 @@ enum Seconds {
     Text(String),
 }
 
+/// Times that a token service may ask for another proof.
+const PROOFS: usize = 3;
+
 impl Token {
+    /// Makes the proof that belongs to a request, if the token is bound to one.
+    pub fn proof(
+        &self,
+        prover: &Prover,
+        method: &Method,
+        url: &Url,
+    ) -> Result<Option<HeaderValue>, Failure> {
+        match self.is_bound() {
+            false => Ok(None),
+            true => prover
+                .for_request(method, url, self.text.reveal())
+                .map(Some),
+        }
+    }
+
+    /// True if it is of no use without a proof.
+    pub fn is_bound(&self) -> bool {
+        self.scheme == BOUND
+    }
+
     /// What is sent with a request.
     pub fn authorization(&self) -> Result<HeaderValue, Failure> {
         header(self.scheme, &self.text)
@@ -104,7 +133,7 @@ impl Tokens {
         {
             return Ok(token.clone());
         }
-        let answer = sending.ask_for_token(oauth, request(oauth)?).await?;
+        let answer = self.ask(oauth, sending).await?;
         match given(oauth, &answer) {
             Ok(token) => Ok(state.current.insert(Arc::new(token)).clone()),
             Err(failure) => {
@@ -112,6 +141,24 @@ impl Tokens {
                     state.refused = Some(failure.clone());
                 }
                 Err(failure)
+            }
+        }
+    }
+
+    /// Proofs of possession are given once the service asks for them: not
+    /// every client of it is bound to.
+    async fn ask(&self, oauth: &OAuth, sending: &Sending<'_>) -> Result<Answer, Failure> {
+        let mut asked = 0;
+        loop {
+            let mut request = request(oauth)?;
+            if let Some(proof) = self.prover.for_token(&oauth.token_url)? {
+                request.headers.insert("dpop", proof);
+            }
+            let answer = sending.ask_for_token(oauth, request).await?;
+            asked += 1;
+            let again = oauth.dpop && self.prover.token_answer(&answer);
+            if !again || asked > PROOFS {
+                return Ok(answer);
             }
         }
     }
@@ -163,7 +210,7 @@ fn given(oauth: &OAuth, answer: &Answer) -> Result<Token, Failure> {
     Ok(Token {
         text: Secret::new(given.access_token),
         scheme: match given.token_type.eq_ignore_ascii_case("dpop") {
-            true => "DPoP",
+            true => BOUND,
             false => "Bearer",
         },
         renew_at: Instant::now() + holds - EARLY.min(holds / 2),

@@ -2,17 +2,23 @@
 
 mod bodies;
 mod login;
+mod manners;
+mod oauth;
+mod proofs;
 mod redirects;
 mod requests;
+mod statements;
 
 use super::{Client, Endpoint, Login};
 use crate::bindings::http::{Method, Request, Response};
 use crate::bindings::types::Failure;
 use crate::grants::{Grant, Grants};
 use crate::limits::Limits;
+use crate::waiting::Waiting;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A server that answers each request with what `answer` makes of its head and
 /// body, and remembers them.
@@ -74,6 +80,7 @@ fn redirect(status: u16, to: &str) -> Vec<u8> {
 fn limits() -> Limits {
     Limits {
         http_body_bytes: 10_000,
+        back_off: Duration::from_millis(1),
         ..Limits::default()
     }
 }
@@ -85,7 +92,7 @@ fn client(urls: &[&str]) -> Arc<Client> {
 
 fn client_within(urls: &[&str], limits: &Limits) -> Arc<Client> {
     let endpoints = ["api", "other"].into_iter().zip(urls).map(|(name, url)| {
-        let endpoint = Endpoint::new(name, "base_url", url).unwrap();
+        let endpoint = Endpoint::new("base_url", url).unwrap();
         Endpoint {
             login: Login::bearer(&format!("token-of-{name}")),
             ..endpoint
@@ -95,12 +102,14 @@ fn client_within(urls: &[&str], limits: &Limits) -> Arc<Client> {
 }
 
 fn client_of(endpoints: impl IntoIterator<Item = Endpoint>, limits: &Limits) -> Arc<Client> {
-    let bound = |endpoint: Endpoint| (endpoint.need.clone(), Grant::Bound(endpoint));
+    let names = ["api", "other"].map(str::to_owned).into_iter();
+    let bound = endpoints.into_iter().map(Grant::Bound);
     let grants = Grants {
-        http: endpoints.into_iter().map(bound).collect(),
+        http: names.zip(bound).collect(),
         ..Grants::default()
     };
-    Arc::new(Client::new(Arc::new(grants), limits))
+    let waiting = Arc::new(Waiting::new(limits));
+    Arc::new(Client::new(Arc::new(grants), limits, &waiting))
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {

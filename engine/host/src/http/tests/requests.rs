@@ -6,6 +6,7 @@ use crate::bindings::types::FailureKind;
 use crate::grants::{Grant, Grants};
 use crate::http::Client;
 use crate::limits::Limits;
+use crate::waiting::Waiting;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -123,7 +124,8 @@ fn an_endpoint_that_is_not_granted_is_no_endpoint() {
         http: BTreeMap::from([("api".to_owned(), Grant::Open { setting })]),
         ..Grants::default()
     };
-    let client = Client::new(Arc::new(grants), &limits());
+    let waiting = Arc::new(Waiting::new(&limits()));
+    let client = Client::new(Arc::new(grants), &limits(), &waiting);
     let failure = get(&client, "/").unwrap_err();
     assert_eq!(failure.kind, FailureKind::Denied);
     assert!(failure.hint.unwrap().contains("`provider.config.base_url`"));
