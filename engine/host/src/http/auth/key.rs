@@ -262,7 +262,8 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 #[derive(Deserialize)]
 #[serde(tag = "kty")]
 enum Jwk {
-    RSA {
+    #[serde(rename = "RSA")]
+    Rsa {
         n: Part,
         e: Part,
         d: Part,
@@ -273,7 +274,8 @@ enum Jwk {
         qi: Part,
         kid: Option<String>,
     },
-    EC {
+    #[serde(rename = "EC")]
+    Elliptic {
         crv: String,
         x: Part,
         y: Part,
@@ -303,7 +305,7 @@ fn of_jwk(text: &str) -> Result<(Key, Option<String>), KeyFault> {
         false => KeyFault::Public,
     })?;
     match jwk {
-        Jwk::RSA {
+        Jwk::Rsa {
             n,
             e,
             d,
@@ -325,7 +327,7 @@ fn of_jwk(text: &str) -> Result<(Key, Option<String>), KeyFault> {
             });
             Ok((Key::Rsa(pair.map_err(rejected)?), kid))
         }
-        Jwk::EC { crv, x, y, d, kid } => {
+        Jwk::Elliptic { crv, x, y, d, kid } => {
             let point: Vec<u8> = [&[4], x.0.as_slice(), &y.0].concat();
             let pair = |curve: &'static EcdsaSigningAlgorithm| {
                 let random = SystemRandom::new();

@@ -1,7 +1,7 @@
 //! What is said to a token service, by kind of client.
 
 use super::basic;
-use super::statement::{Statement, fresh_name, now};
+use super::statement::{Statement, fresh_name, now, with};
 use crate::binding::Secret;
 use crate::manifest::SendSecret;
 use reqwest::Url;
@@ -118,18 +118,13 @@ impl OAuth {
         statement: &Statement,
     ) -> Result<String, Unspecified> {
         let now = now();
-        let mut claims = json!({
+        let claims = json!({
             "iss": email,
             "aud": self.token_url.as_str(),
             "iat": now,
             "exp": now + ACCOUNT_STATEMENT,
         });
-        if let Some(scope) = &self.scope {
-            claims["scope"] = scope.as_str().into();
-        }
-        if let Some(subject) = subject {
-            claims["sub"] = subject.into();
-        }
+        let claims = with(claims, [("scope", self.scope.as_deref()), ("sub", subject)]);
         statement.of(&claims)
     }
 

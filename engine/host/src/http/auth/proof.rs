@@ -1,7 +1,7 @@
 //! Proofs of possession (DPoP, RFC 9449): a token that is bound to a key is of
 //! no use to whoever reads it on its way.
 
-use super::statement::{fresh_name, now, signed};
+use super::statement::{fresh_name, now, signed, with};
 use crate::bindings::types::Failure;
 use crate::failure::{FailureKind, failed};
 use crate::http::answer::Answer;
@@ -120,18 +120,14 @@ impl Prover {
     ) -> Result<HeaderValue, Failure> {
         let made = || -> Result<String, Unspecified> {
             let pair = self.pair()?;
-            let mut claims = json!({
+            let claims = json!({
                 "jti": fresh_name()?,
                 "htm": method.as_str(),
                 "htu": bare(url),
                 "iat": now(),
             });
-            if let Some(token) = token {
-                claims["ath"] = URL_SAFE_NO_PAD.encode(Sha256::digest(token)).into();
-            }
-            if let Some(nonce) = nonce {
-                claims["nonce"] = nonce.into();
-            }
+            let hash = token.map(|token| URL_SAFE_NO_PAD.encode(Sha256::digest(token)));
+            let claims = with(claims, [("ath", hash.as_deref()), ("nonce", nonce)]);
             let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk(pair)?});
             signed(&header, &claims, |message| {
                 let signature = pair.sign(&SystemRandom::new(), message)?;

@@ -44,6 +44,24 @@ impl Certificate {
             thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&certificate)),
         })
     }
+
+    /// What it is called in a statement's header.
+    fn name(&self) -> &str {
+        &self.thumbprint
+    }
+}
+
+/// Adds what there is to an object.
+pub(super) fn with<'a>(
+    mut object: Value,
+    more: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+) -> Value {
+    if let Value::Object(members) = &mut object {
+        for (name, value) in more {
+            members.extend(value.map(|value| (name.to_owned(), value.into())));
+        }
+    }
+    object
 }
 
 /// Signs statements in a client's or an account's name.
@@ -57,13 +75,13 @@ pub(crate) struct Statement {
 impl Statement {
     /// Signs claims.
     pub fn of(&self, claims: &Value) -> Result<String, Unspecified> {
-        let mut header = json!({"alg": self.signer.algorithm().to_string(), "typ": "JWT"});
-        if let Some(key_id) = self.key_id.as_deref().or(self.signer.key_id()) {
-            header["kid"] = key_id.into();
-        }
-        if let Some(certificate) = &self.certificate {
-            header["x5t#S256"] = certificate.thumbprint.as_str().into();
-        }
+        let header = with(
+            json!({"alg": self.signer.algorithm().to_string(), "typ": "JWT"}),
+            [
+                ("kid", self.key_id.as_deref().or(self.signer.key_id())),
+                ("x5t#S256", self.certificate.as_ref().map(Certificate::name)),
+            ],
+        );
         signed(&header, claims, |message| self.signer.sign(message))
     }
 }

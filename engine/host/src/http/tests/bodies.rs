@@ -30,7 +30,6 @@ fn a_small_body_that_unpacks_to_a_long_one_is_cut_off() {
 }
 
 /// Stored blocks would not be small: one fixed-Huffman block of repeats is.
-
 fn gzipped_zeros(count: usize) -> Vec<u8> {
     let mut bits = Bits::default();
     bits.push(0b1, 1);
