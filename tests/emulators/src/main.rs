@@ -8,10 +8,11 @@
 
 use std::process::ExitCode;
 
+use muster_emulators::google::Google;
 use muster_emulators::okta::{self, Okta};
 
 const USAGE: &str = "usage: muster-emulators VENDOR [--port PORT] [--people N]\n\
-    vendors: okta";
+    vendors: google, okta";
 
 /// What the command line asked for.
 struct Wanted {
@@ -26,6 +27,12 @@ fn main() -> ExitCode {
         return ExitCode::from(3);
     };
     match wanted.vendor.as_str() {
+        "google" => {
+            let google = Google::start_at(wanted.port);
+            google.add_crowd(wanted.people);
+            println!("{}\nkey file {}", google.url(), google.key_file());
+            wait_for(google)
+        }
         "okta" => {
             let org = Okta::start(wanted.port);
             let group = org.crowd(wanted.people, "Intranet");

@@ -1,7 +1,9 @@
 //! What Google's own words say of the emulator, and of the plugin's requests.
 
+use crate::workspace::{Policy, STAFF, account, address, intranet};
 use muster_emulators::google::{self, Google, Member, Person};
-use muster_tests::judges;
+use muster_tests::intranet::POLICY;
+use muster_tests::judges::{self, Prism};
 use serde_json::json;
 use std::io::Write;
 
@@ -34,4 +36,43 @@ fn googles_library_is_content_with_the_emulator() {
     key.write_all(google.key_file().as_bytes()).unwrap();
     let key = key.path().to_string_lossy();
     judges::python("google_sdk.py", &[&google.url(), &key, group, "250"]).ok();
+}
+
+/// Every request of the plugin, and every answer of the emulator, as Google's
+/// discovery document has them.
+#[test]
+fn googles_specification_allows_what_the_plugin_asks() {
+    let google = account();
+    google.schema("Employment", &[("badge", "STRING")]);
+    google.photo(&address("anna"), b"\xfb\xff\xfe!");
+    google.add_crowd(600);
+    google.add(Person::new("gone", "Gerd", "Gone"));
+    google.delete(&address("gone"));
+    google.join(STAFF, Member::outsider("eve@else.example"));
+    let specification = judges::specification("google_specification.py");
+    let prism = Prism::before(&google.url(), &specification);
+    let policy = |policy: Policy| Policy {
+        url: prism.url(),
+        // Prism does not follow the burst of a test.
+        ..policy.set("parallel", "2")
+    };
+    let few = policy(
+        Policy::of(&google)
+            .set("photos", "true")
+            .set("scopes", &google::SCOPES.join(" "))
+            .field("photo", "photo")
+            .field("badge", "customSchemas.Employment.badge")
+            .field("title", "title"),
+    );
+    let few = intranet(&google, &few);
+    few.run(&["provider", "check", POLICY]).ok();
+    few.sync().ok();
+    few.nobody_is_blocked(4);
+    let all = intranet(&google, &policy(Policy::of(&google).scope(&[])));
+    all.sync().ok();
+    all.nobody_is_blocked(606);
+    // What Google refuses is in the specification's form, too.
+    google.revoke(google::Right::Groups);
+    few.sync().exits(1).says("Not Authorized");
+    prism.is_content();
 }

@@ -7,4 +7,9 @@
     clippy::indexing_slicing
 )]
 
+mod checking;
 mod judges;
+mod outages;
+mod people;
+mod scope;
+mod workspace;
