@@ -75,8 +75,10 @@ fn token(first: &Result<Response, Wrong>, settings: &Settings, steps: &mut Vec<C
 fn explained(failure: Failure, settings: &Settings) -> Failure {
     let says = |word: &str| failure.message.contains(word);
     let hint = if says("unauthorized_client") {
+        let known = failure.hint.as_ref().map(|hint| format!("{hint}; "));
         Some(format!(
-            "Admin console > Security > Access and data control > API controls > Domain-wide delegation: register the service account's numeric client id (`client_id` of its key file) with each of these scopes, as one that is missing spoils all: {}",
+            "{}Admin console > Security > Access and data control > API controls > Domain-wide delegation: the numeric client id (`client_id` of the key file) must have each of these scopes, as one that is missing spoils all: {}",
+            known.unwrap_or_default(),
             settings.scopes
         ))
     } else if says("Invalid email") {

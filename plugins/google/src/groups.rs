@@ -39,6 +39,8 @@ pub struct People {
 #[derive(Debug)]
 struct Group {
     key: String,
+    /// Its address, for messages.
+    name: String,
     people: Vec<u32>,
     nested: Vec<usize>,
     /// Everybody in the account is a member.
@@ -69,7 +71,7 @@ impl Walk {
         let selection = Selection::new(["id", "email", "type"])?;
         let mut waiting: Vec<(usize, Option<String>)> = Vec::new();
         for root in roots {
-            walk.enter(root, &mut waiting);
+            walk.enter(root, root, &mut waiting);
         }
         while !waiting.is_empty() {
             if host::cancelled() {
@@ -107,13 +109,19 @@ impl Walk {
     }
 
     /// The place of a group, which is to be listed if it is new.
-    fn enter(&mut self, key: &str, waiting: &mut Vec<(usize, Option<String>)>) -> usize {
+    fn enter(
+        &mut self,
+        key: &str,
+        name: &str,
+        waiting: &mut Vec<(usize, Option<String>)>,
+    ) -> usize {
         if let Some(&place) = self.places.get(key) {
             return place;
         }
         let place = self.groups.len();
         self.groups.push(Group {
             key: key.to_owned(),
+            name: name.to_owned(),
             people: Vec::new(),
             nested: Vec::new(),
             has_all: false,
@@ -151,7 +159,7 @@ impl Walk {
                     )));
                 }
                 Type::Group => {
-                    let nested = self.enter(&member.id, waiting);
+                    let nested = self.enter(&member.id, &member.email, waiting);
                     self.at(place, |group| group.nested.push(nested));
                 }
                 Type::Person => {
@@ -235,12 +243,14 @@ impl Walk {
 }
 
 fn doubt(group: &Group, root: &str, tally: &mut Tally) {
-    let key = &group.key;
+    let key = &group.name;
     match &group.fate {
         Fate::Read => {}
         Fate::Missing => tally.doubt(
-            Reason::Drifted,
-            format!("the group `{key}`, nested in `{root}`, went while the groups were read; run it again"),
+            Reason::GroupMissing,
+            format!(
+                "Google does not know the group `{key}`, nested in `{root}`: either it went while the groups were read, or it belongs to another account; then name its domain in `external_domains`"
+            ),
         ),
         Fate::Refused(said) => tally.doubt(
             Reason::Unreadable,

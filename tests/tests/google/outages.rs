@@ -91,7 +91,10 @@ fn who_is_renamed_during_the_read_is_not_blocked() {
         );
     });
     let plan = intranet.plan();
-    plan.changes_are(&[("rename", "aaa@example.com", "changed-at-source")]);
+    plan.changes_are(&[
+        ("rename", "aaa@example.com", "renamed"),
+        ("update", "aaa@example.com", "changed-at-source"),
+    ]);
     assert_eq!(plan.coverage(), ("complete", None));
 }
 

@@ -196,7 +196,7 @@ fn a_nested_group_that_may_not_be_read_proves_nothing() {
 fn a_nested_group_that_went_meanwhile_proves_nothing() {
     let fake = Fake::of(&["a"]).group("g@example.com", vec![person("a"), nested("gone")]);
     let got = got(fake, &[], by_groups(&["g@example.com"]));
-    assert_eq!(got.reason(), Some(PartialReason::Drifted));
+    assert_eq!(got.reason(), Some(PartialReason::GroupMissing));
 }
 
 #[test]
