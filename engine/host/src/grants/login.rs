@@ -12,6 +12,8 @@ use url::Url;
 #[derive(Deserialize)]
 struct Account {
     client_email: String,
+    #[serde(default)]
+    client_id: Option<String>,
     private_key: String,
     #[serde(default)]
     private_key_id: Option<String>,
@@ -145,6 +147,7 @@ impl Chosen<'_> {
                 let account = self.account(secret)?;
                 Asker::Account {
                     email: account.client_email,
+                    client_id: account.client_id,
                     subject,
                     statement: Statement {
                         signer: Arc::new(self.signer(&account.private_key, None)?),

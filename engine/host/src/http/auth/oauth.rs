@@ -44,6 +44,8 @@ pub(crate) enum Asker {
     /// RFC 7523, 2.1.
     Account {
         email: String,
+        /// By which administrators know it, if its key file says so.
+        client_id: Option<String>,
         /// Whom it acts for.
         subject: Option<String>,
         statement: Statement,
@@ -86,6 +88,7 @@ impl OAuth {
                 email,
                 subject,
                 statement,
+                ..
             } => {
                 form.append_pair("grant_type", JWT_BEARER);
                 let signed = self.account_statement(email, subject.as_deref(), statement)?;

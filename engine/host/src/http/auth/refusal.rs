@@ -111,8 +111,9 @@ impl<'a> Refusal<'a> {
                 "check the client's id; the public half of the private key, or its certificate, must be registered with this client, under the same key id"
                     .to_owned()
             }
-            ("unauthorized_client", Asker::Account { .. }) => format!(
-                "let an administrator delegate to the account's client id exactly these scopes: {scope}"
+            ("unauthorized_client", Asker::Account { client_id, .. }) => format!(
+                "let an administrator delegate to the account's client id{} exactly these scopes: {scope}",
+                client_id.as_ref().map_or_else(String::new, |id| format!(" {id}"))
             ),
             ("unauthorized_client", _) => {
                 "allow the client the grant type `client_credentials`".to_owned()
