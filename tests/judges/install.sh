@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the judges: the vendors' client libraries into a Python venv, and the
-# validating proxy into a node folder, both below the target folder.
+# Installs the judges: the vendors' client libraries into a Python venv, real
+# services into another, and the validating proxy into a node folder, all below
+# the target folder.
 #
 # Does nothing where everything is there already, and may be run any number of
 # times, also side by side. Prints the folder at the end.
@@ -33,6 +34,15 @@ if ! is_done python "${pinned[@]}"; then
     "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --requirement "${pinned[0]}" --constraint "${pinned[1]}" >&2
     done_with python "${pinned[@]}"
+fi
+
+pinned=("$here/servers.txt")
+if ! is_done servers "${pinned[@]}"; then
+    rm -rf "$folder/servers"
+    python3 -m venv "$folder/servers" >&2
+    "$folder/servers/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --requirement "${pinned[0]}" --no-deps >&2
+    done_with servers "${pinned[@]}"
 fi
 
 pinned=("$here/package.json" "$here/package-lock.json")

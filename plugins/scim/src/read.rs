@@ -334,7 +334,7 @@ fn refuse_trees(request: &ReadRequest) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::config(
-        "a SCIM service has no tree, so `scope.under` and `scope.except_under` mean nothing to it",
+        "a SCIM service has no tree, so `scope.under` and `scope.exclude.under` mean nothing to it",
     )
     .hint("use `scope.groups`, `scope.where` or the provider's `filter`"))
 }

@@ -199,5 +199,5 @@ fn unknown_exception(name: &str) -> Failure {
     Failure::config(format!(
         "there is no group `{name}`, whose members are to be left out"
     ))
-    .hint("name the group by its `displayName` or `id`, or take it out of `scope.except_groups`")
+    .hint("name the group by its `displayName` or `id`, or take it out of `scope.exclude.groups`")
 }
