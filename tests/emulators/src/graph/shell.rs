@@ -31,10 +31,11 @@ async fn serve(State(tenant): State<Arc<Mutex<Tenant>>>, request: Request) -> Re
         headers,
         body: String::from_utf8_lossy(&body).into_owned(),
     };
-    let reply = tenant
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .answer(&ask);
+    let reply = {
+        let mut tenant = tenant.lock().unwrap_or_else(PoisonError::into_inner);
+        let base = tenant.links.clone().unwrap_or_else(|| ask.base.clone());
+        tenant.answer(&Ask { base, ..ask })
+    };
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(name, value);

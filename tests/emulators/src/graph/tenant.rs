@@ -54,6 +54,9 @@ pub struct Tenant {
     pub throttled_parts: usize,
     /// What `@odata.count` says beyond the truth.
     pub miscount: i64,
+    /// What links in answers begin with, if a proxy stands in between that does
+    /// not hand the `Host` header on.
+    pub links: Option<String>,
     /// Every nth listed object comes again on the following page; 0 for none.
     pub repeats: usize,
     pub(super) now: Directory,
@@ -85,6 +88,7 @@ impl Tenant {
             replays: false,
             throttled_parts: 0,
             miscount: 0,
+            links: None,
             repeats: 0,
             now: Directory::default(),
             index: None,
