@@ -36,6 +36,7 @@ def flat(name):
     return {"type": "object", "properties": properties}
 
 
+PARTS = ["microsoft.graph.assignedLicense", "microsoft.graph.objectIdentity"]
 text = {"type": "string"}
 annotations = {name: text for name in ("@odata.type", "@odata.id", "@odata.context")}
 # user-list: what was never set is null, lists aside.
@@ -45,7 +46,7 @@ for name, known in user["properties"].items():
     if known.get("type") in ("string", "boolean"):
         known["nullable"] = True
     elif "$ref" in known:
-        user["properties"][name] = {"type": "object", "nullable": True}
+        user["properties"][name] = flat(known["$ref"].rsplit("/", 1)[1]) | {"nullable": True}
 user["properties"] |= annotations
 user["required"] = ["id"]
 user["additionalProperties"] = False
@@ -172,6 +173,7 @@ part = {
 document = {
     "openapi": "3.0.1",
     "info": document["info"],
+    "components": {"schemas": {name: flat(name) for name in PARTS}},
     "paths": {
         # user-list-manager: `$levels` stands in the brackets, so `$expand` is no
         # plain list of names.

@@ -9,10 +9,11 @@
 use std::process::ExitCode;
 
 use muster_emulators::google::Google;
+use muster_emulators::graph::{Client, Graph, Tenant};
 use muster_emulators::okta::{self, Okta};
 
 const USAGE: &str = "usage: muster-emulators VENDOR [--port PORT] [--people N]\n\
-    vendors: google, okta";
+    vendors: entra, google, okta";
 
 /// What the command line asked for.
 struct Wanted {
@@ -27,6 +28,17 @@ fn main() -> ExitCode {
         return ExitCode::from(3);
     };
     match wanted.vendor.as_str() {
+        "entra" => {
+            let mut tenant = Tenant::new(Client::secret("muster", "secret"));
+            let group = tenant.crowd(wanted.people, "Intranet");
+            let id = tenant.id.clone();
+            let graph = Graph::start_on(wanted.port, tenant);
+            println!(
+                "{}\ntenant {id}\nclient_id muster, client_secret secret\ngroup {group} (Intranet)",
+                graph.url()
+            );
+            wait_for(graph)
+        }
         "google" => {
             let google = Google::start_at(wanted.port);
             google.add_crowd(wanted.people);

@@ -188,13 +188,7 @@ fn a_missing_group_of_two_blocks_nobody() {
 #[test]
 fn ten_thousand_people() {
     let mut tenant = Tenant::new(Client::secret(crate::CLIENT, SECRET));
-    let group = tenant.group("Intranet");
-    for n in 0..10_000 {
-        let properties =
-            json!({"givenName": format!("Given {n}"), "surname": "Berg", "department": "Sales"});
-        let id = tenant.user(&format!("person{n:05}@fabrikam.example"), properties);
-        tenant.join(&group, &id);
-    }
+    let group = tenant.crowd(10_000, "Intranet");
     let graph = Graph::start(tenant);
     let policy = Policy::new(&graph.url(), &group);
     let intranet = Intranet::of(&policy.yaml(), &[(VARIABLE, SECRET)]);

@@ -2,7 +2,8 @@
 
 use super::Tenant;
 use super::error::Refusal;
-use super::query::{Query, decoded};
+use super::query::Query;
+use super::route::segment;
 use super::wire::{Answer, Ask, Reply};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -58,7 +59,7 @@ impl Tenant {
         let segments: Vec<String> = path
             .split('/')
             .filter(|segment| !segment.is_empty())
-            .map(decoded)
+            .map(segment)
             .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let headers = part["headers"].as_object();

@@ -10,7 +10,7 @@ impl Tenant {
     /// Answers a request.
     pub fn answer(&mut self, ask: &Ask) -> Reply {
         let (path, query) = ask.target.split_once('?').unwrap_or((&ask.target, ""));
-        let segments: Vec<String> = path.split('/').skip(1).map(decoded).collect();
+        let segments: Vec<String> = path.split('/').skip(1).map(segment).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if let [tenant, "oauth2", "v2.0", "token"] = segments[..] {
             return self.login(tenant, ask);
@@ -100,6 +100,15 @@ impl Tenant {
             200,
             &json!({"@odata.context": format!("{}/v1.0/$metadata#directoryObjects", ask.base), "value": list}),
         ))
+    }
+}
+
+/// A step of a path; `graph` is short for `microsoft.graph`.
+pub(super) fn segment(text: &str) -> String {
+    let text = decoded(text);
+    match text.strip_prefix("graph.") {
+        Some(kind) => format!("microsoft.graph.{kind}"),
+        None => text,
     }
 }
 

@@ -127,6 +127,19 @@ impl Tenant {
         id
     }
 
+    /// Adds this many users, all in a group of this name. Gives the group's id.
+    pub fn crowd(&mut self, people: usize, group: &str) -> String {
+        let group = self.group(group);
+        for number in 0..people {
+            let properties = json!({
+                "givenName": format!("First{number}"), "surname": format!("Last{number}"),
+                "department": format!("Department {}", number % 10)});
+            let user = self.user(&format!("user{number:06}@fabrikam.example"), properties);
+            self.join(&group, &user);
+        }
+        group
+    }
+
     /// Adds a group without members. Gives the id.
     pub fn group(&mut self, name: &str) -> String {
         let id = self.new_id("a");
