@@ -54,4 +54,9 @@ fn the_specification_is_kept() {
             .ok();
         prism.is_content();
     }
+    // It was asked at all, and about everything.
+    let log = prism.log();
+    for path in ["/users?", "/groups/delta", "/users/delta", "/transitiveMembers/", "/$batch"] {
+        assert!(log.contains(path.trim_end_matches('?')), "`{path}` in {log}");
+    }
 }
