@@ -56,7 +56,16 @@ fn the_specification_is_kept() {
     }
     // It was asked at all, and about everything.
     let log = prism.log();
-    for path in ["/users?", "/groups/delta", "/users/delta", "/transitiveMembers/", "/$batch"] {
-        assert!(log.contains(path.trim_end_matches('?')), "`{path}` in {log}");
+    for path in [
+        "/users?",
+        "/groups/delta",
+        "/users/delta",
+        "/transitiveMembers/",
+        "/$batch",
+    ] {
+        assert!(
+            log.contains(path.trim_end_matches('?')),
+            "`{path}` in {log}"
+        );
     }
 }
