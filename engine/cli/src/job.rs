@@ -14,7 +14,8 @@ use muster_model::{Plan, Run, RunOutcome, UsernameKey};
 use muster_policy::Policy;
 use muster_store::Store;
 use muster_sync::{
-    ApplyContext, ApplyRefused, FailureKind, PlanOrigin, PreviewContext, PreviewError, SourceFailed,
+    ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, PreviewError, ReadStart, Source,
+    SourceFailed, Sources, Wanted,
 };
 use std::thread;
 
@@ -68,20 +69,22 @@ impl<'p> Job<'p> {
     /// Reads and plans. Writes nothing.
     pub fn preview(&self, wish: &Wish<'_>, session: &Session) -> Result<Plan, Trouble> {
         let context = self.context(wish, session)?;
-        match self.read_from(wish)? {
-            ReadFrom::Start => self.plan_from(ReadFrom::Start, &context, session),
-            since => match self.plan_from(since, &context, session) {
-                Err(PreviewError::Source(SourceFailed {
-                    kind: FailureKind::StaleCursor,
-                    text,
-                    ..
-                })) => {
-                    session.note(&format!("everything is read again: {text}"));
-                    self.plan_from(ReadFrom::Start, &context, session)
-                }
-                planned => planned,
-            },
-        }
+        let wanted = match (&wish.only, wish.options.reset) {
+            (Some(_), _) => Wanted::One,
+            (None, true) => Wanted::Reset,
+            (None, false) => Wanted::Ordinary,
+        };
+        let expected = self.store.population(&self.policy.directory);
+        let expected = expected.map_err(state::trouble)?.accounts;
+        let progress = Reading::begin(self.policy.directory.as_str(), expected, session);
+        muster_sync::plan(
+            self.policy,
+            self,
+            self.store.as_ref(),
+            &context,
+            wanted,
+            &progress,
+        )
         .map_err(|error| self.no_plan(error))
     }
 
@@ -99,40 +102,6 @@ impl<'p> Job<'p> {
                 .map(|given| (given.guard.clone(), given.reason.clone()))
                 .collect(),
         })
-    }
-
-    /// Only an unchanged policy may go on from a cursor: another one has to
-    /// look at everybody again.
-    fn read_from(&self, wish: &Wish<'_>) -> Result<ReadFrom, Trouble> {
-        let record = self
-            .store
-            .directory(&self.policy.directory)
-            .map_err(state::trouble)?;
-        let cursor = record
-            .filter(|record| record.policy == self.policy.digest)
-            .and_then(|record| record.cursor)
-            .filter(|_| self.source.about().delta && !wish.options.reset);
-        Ok(cursor.map_or(ReadFrom::Start, ReadFrom::Since))
-    }
-
-    fn plan_from(
-        &self,
-        from: ReadFrom,
-        context: &PreviewContext,
-        session: &Session,
-    ) -> Result<Plan, PreviewError> {
-        let progress = Reading::begin(self.policy.directory.as_str(), session);
-        let reader = self
-            .source
-            .read(source::request(self.policy, from))
-            .map_err(|error| source::failed(&error))?;
-        muster_sync::preview(
-            self.policy,
-            &mut PluginSource::new(reader),
-            self.store.as_ref(),
-            context,
-            &progress,
-        )
     }
 
     fn no_plan(&self, error: PreviewError) -> Trouble {
@@ -204,6 +173,24 @@ impl<'p> Job<'p> {
             policy: self.policy,
             source: self.source,
         }
+    }
+}
+
+impl Sources for Job<'_> {
+    fn has_feed(&self) -> bool {
+        self.source.about().delta
+    }
+
+    fn open(&self, start: ReadStart) -> Result<Box<dyn Source + '_>, SourceFailed> {
+        let from = match start {
+            ReadStart::Everything => ReadFrom::Start,
+            ReadStart::Since(cursor) => ReadFrom::Since(cursor),
+        };
+        let reader = self
+            .source
+            .read(source::request(self.policy, from))
+            .map_err(|error| source::failed(&error))?;
+        Ok(Box::new(PluginSource::new(reader)))
     }
 }
 

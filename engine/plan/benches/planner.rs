@@ -49,6 +49,7 @@ fn policy() -> Policy {
             plugin: "ldap".to_owned(),
             config: serde_json::Map::new(),
             config_lines: BTreeMap::new(),
+            full_read: Default::default(),
             secrets: BTreeMap::new(),
             at: at(),
         },

@@ -114,6 +114,12 @@ impl AccountTable {
         }
     }
 
+    /// Says that the table holds only those accounts of which a delta can speak,
+    /// out of so many of the directory's own.
+    pub fn stands_for(&mut self, own: u64, active: u64) {
+        (self.own, self.active) = (own, active);
+    }
+
     /// Makes room for so many accounts.
     pub fn reserve(&mut self, accounts: usize) {
         self.records.reserve(accounts);

@@ -32,6 +32,7 @@ pub(crate) fn policy() -> Policy {
             plugin: "csv".to_owned(),
             config: Default::default(),
             config_lines: BTreeMap::new(),
+            full_read: Default::default(),
             secrets: BTreeMap::new(),
             at: at(2),
         },

@@ -22,6 +22,7 @@ mod places;
 mod policy;
 mod render;
 mod source;
+mod time;
 mod yaml;
 
 pub use check::{Checked, check, parse};

@@ -47,8 +47,27 @@ pub struct Provider {
     pub config_lines: BTreeMap<String, PolicyLine>,
     /// Where each secret comes from; never the secret itself.
     pub secrets: BTreeMap<String, SecretSource>,
+    /// How often everything is read, where the source could tell what changed.
+    pub full_read: FullRead,
     /// Where `provider:` stands.
     pub at: PolicyLine,
+}
+
+/// How often everything is read, where the source could tell what changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FullRead {
+    /// Every time.
+    Always,
+    /// After so many hours; the policy says so.
+    Declared(u32),
+    /// After so many hours, unless the policy depends on time.
+    BuiltIn(u32),
+}
+
+impl Default for FullRead {
+    fn default() -> Self {
+        Self::BuiltIn(24)
+    }
 }
 
 /// Where a secret comes from.

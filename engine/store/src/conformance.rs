@@ -26,6 +26,7 @@ pub const CASES: &[Case] = &[
     ),
     ("a scan goes by number", accounts::scan_by_number),
     ("usernames are found by their key", accounts::found_by_key),
+    ("accounts are counted by owner", accounts::populations),
     (
         "a taken username is refused, and both are named",
         accounts::username_taken,

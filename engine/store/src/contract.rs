@@ -100,6 +100,29 @@ pub struct Receipt {
     pub run: Option<RunId>,
 }
 
+/// How many accounts a directory has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Population {
+    /// All of them.
+    pub accounts: u64,
+    /// Those that are not blocked.
+    pub active: u64,
+}
+
+impl Population {
+    /// Counts an account in.
+    pub(crate) fn add(&mut self, is_active: bool) {
+        self.accounts += 1;
+        self.active += u64::from(is_active);
+    }
+
+    /// Counts an account out.
+    pub(crate) fn remove(&mut self, is_active: bool) {
+        self.accounts = self.accounts.saturating_sub(1);
+        self.active = self.active.saturating_sub(u64::from(is_active));
+    }
+}
+
 /// Why a store could not do it. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -301,6 +324,8 @@ pub trait Store: Send {
     fn next_account_id(&self) -> Result<AccountId, StoreError>;
     /// Number of accounts.
     fn count(&self) -> Result<u64, StoreError>;
+    /// Number of a directory's accounts: cheap, whatever their number.
+    fn population(&self, directory: &DirectoryName) -> Result<Population, StoreError>;
     /// Hands out all accounts in order of their ids, borrowed.
     fn scan(&self, visit: &mut dyn FnMut(AccountView<'_>)) -> Result<(), StoreError>;
     /// One account.

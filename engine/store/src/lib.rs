@@ -22,7 +22,7 @@ mod record;
 pub mod sled;
 
 pub use check::{Report, check};
-pub use contract::{Commit, Contents, Receipt, Store, StoreError};
+pub use contract::{Commit, Contents, Population, Receipt, Store, StoreError};
 pub use export::{Counts, ExportError, export};
 pub use import::{BadLine, ImportError, import};
 pub use json::AccountJson;

@@ -2,7 +2,7 @@
 //!
 //! Tests plan and apply on it, and every other store is compared with it.
 
-use crate::contract::{Commit, Contents, Receipt, Store, StoreError};
+use crate::contract::{Commit, Contents, Population, Receipt, Store, StoreError};
 use muster_model::{
     Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, ExternalId,
     Owner, Run, RunId, StateVersion, UsernameKey,
@@ -232,6 +232,16 @@ impl Store for MemoryStore {
 
     fn count(&self) -> Result<u64, StoreError> {
         Ok(self.accounts.len() as u64)
+    }
+
+    fn population(&self, directory: &DirectoryName) -> Result<Population, StoreError> {
+        let mut population = Population::default();
+        for account in self.accounts.values() {
+            if account.owner.as_str() == directory.as_str() {
+                population.add(account.block_reasons.is_empty());
+            }
+        }
+        Ok(population)
     }
 
     fn scan(&self, visit: &mut dyn FnMut(AccountView<'_>)) -> Result<(), StoreError> {

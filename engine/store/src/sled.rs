@@ -18,7 +18,7 @@ mod read;
 mod write;
 
 use crate::check::{self, Report};
-use crate::contract::{Commit, Contents, Receipt, Store, StoreError};
+use crate::contract::{Commit, Contents, Population, Receipt, Store, StoreError};
 use crate::lock::{FolderLock, Opening};
 use crate::memory::MemoryStore;
 use crate::record::from_json;
@@ -206,6 +206,16 @@ impl Store for SledStore {
 
     fn count(&self) -> Result<u64, StoreError> {
         Ok(self.meta.accounts)
+    }
+
+    fn population(&self, directory: &DirectoryName) -> Result<Population, StoreError> {
+        match &self.meta.people {
+            Some(people) => Ok(people.get(directory.as_str()).copied().unwrap_or_default()),
+            None => {
+                let people = read::people(self.border()?)?;
+                Ok(people.get(directory.as_str()).copied().unwrap_or_default())
+            }
+        }
     }
 
     fn scan(&self, visit: &mut dyn FnMut(AccountView<'_>)) -> Result<(), StoreError> {

@@ -4,21 +4,28 @@
 //! source is a [`Source`], the state a `muster_store::Store`, the plan file a row
 //! of bytes.
 //!
-//! Reading order: [`preview`] reads and plans, and writes nothing: no writer is
-//! in its reach. [`apply`] takes a plan and writes exactly that, in one atomic
+//! Reading order: [`course`] decides between a source's feed and everything,
+//! [`plan()`] reads accordingly, and [`preview`] compares: they write nothing, no
+//! writer is in their reach. [`apply`] takes a plan and writes exactly that, in one atomic
 //! commit. [`plan_file`] seals a plan on its way between the two. [`admin`] is
 //! what administrators do by hand.
 
 pub mod admin;
 mod apply;
+mod drift;
 mod edits;
+mod feed;
+mod few;
 mod memory;
 pub mod plan_file;
 mod preview;
+mod reading;
 mod record;
 mod source;
 
 pub use apply::{ApplyContext, ApplyRefused, PlanOrigin, apply};
+pub use feed::{Course, Situation, Somebody, Wanted, course};
 pub use preview::{PreviewContext, PreviewError, Progress, Silent, preview};
+pub use reading::{ReadStart, Sources, plan};
 pub use record::record_outcome;
 pub use source::{Delivery, FailureKind, Source, SourceFailed};

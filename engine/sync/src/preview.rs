@@ -1,8 +1,9 @@
 //! Read and plan. Nothing in this file can write.
 
+use crate::few::{self, Few};
 use crate::source::{Delivery, Source, SourceFailed};
 use jiff::Timestamp;
-use muster_model::{Action, Plan, ReadNote, UsernameKey};
+use muster_model::{Action, Coverage, Page, Plan, ReadKind, ReadNote, UsernameKey};
 use muster_plan::{AccountTable, Context, Planner, TooLarge};
 use muster_policy::Policy;
 use muster_store::{Store, StoreError};
@@ -67,10 +68,11 @@ pub enum PreviewError {
     },
 }
 
-/// Reads everything and says what would be done.
+/// Reads and says what would be done.
 ///
 /// The source is read while accounts are loaded and compared: it is expected to
-/// work in threads of its own and to be bounded by how fast it is asked.
+/// work in threads of its own and to be bounded by how fast it is asked. With
+/// few changes, only their accounts are loaded.
 pub fn preview(
     policy: &Policy,
     source: &mut dyn Source,
@@ -79,8 +81,72 @@ pub fn preview(
     progress: &dyn Progress,
 ) -> Result<Plan, PreviewError> {
     check_overrides(&context.overrides)?;
-    let accounts = load(policy, store)?;
-    let context = Context {
+    let is_delta = context.read.as_ref().map(|read| read.kind) == Some(ReadKind::Delta);
+    let begun = match is_delta {
+        true => gather(source, store)?,
+        false => Begun::default(),
+    };
+    let few = match &begun.end {
+        Some(_) => few::table(policy, store, &begun.pages)?,
+        None => None,
+    };
+    let accounts = match few {
+        Some(accounts) => accounts,
+        None => load(policy, store)?,
+    };
+    let context = planner_context(policy, store, context)?;
+    let mut planner = Planner::new(policy, &context, accounts);
+    for page in &begun.pages {
+        planner.page(page);
+        progress.entries(planner.entries());
+    }
+    let mut end = begun.end;
+    loop {
+        if let Some((coverage, cursor)) = end {
+            return Ok(planner.finish(coverage, cursor));
+        }
+        match source.next()? {
+            Delivery::Page(page) => {
+                planner.page(&page);
+                progress.entries(planner.entries());
+            }
+            Delivery::End { coverage, cursor } => end = Some((coverage, cursor)),
+        }
+    }
+}
+
+/// The beginning of a delta, and its end if it is short.
+#[derive(Default)]
+struct Begun {
+    pages: Vec<Page>,
+    end: Option<(Coverage, Option<Vec<u8>>)>,
+}
+
+/// Reads a delta as long as its people are few.
+fn gather(source: &mut dyn Source, store: &dyn Store) -> Result<Begun, PreviewError> {
+    let accounts = store.count()?;
+    let (mut begun, mut people) = (Begun::default(), 0);
+    while few::are_few(people, accounts) {
+        match source.next()? {
+            Delivery::Page(page) => {
+                people += page.len() as u64;
+                begun.pages.push(page);
+            }
+            Delivery::End { coverage, cursor } => {
+                begun.end = Some((coverage, cursor));
+                break;
+            }
+        }
+    }
+    Ok(begun)
+}
+
+fn planner_context(
+    policy: &Policy,
+    store: &dyn Store,
+    context: &PreviewContext,
+) -> Result<Context, PreviewError> {
+    Ok(Context {
         now: context.now,
         expires: context.expires,
         plugin: context.plugin.clone(),
@@ -92,17 +158,7 @@ pub fn preview(
         read: context.read.clone(),
         only: context.only.clone(),
         overrides: context.overrides.clone(),
-    };
-    let mut planner = Planner::new(policy, &context, accounts);
-    loop {
-        match source.next()? {
-            Delivery::Page(page) => {
-                planner.page(&page);
-                progress.entries(planner.entries());
-            }
-            Delivery::End { coverage, cursor } => return Ok(planner.finish(coverage, cursor)),
-        }
-    }
+    })
 }
 
 fn load(policy: &Policy, store: &dyn Store) -> Result<AccountTable, PreviewError> {
@@ -116,6 +172,15 @@ fn load(policy: &Policy, store: &dyn Store) -> Result<AccountTable, PreviewError
     })?;
     full?;
     Ok(accounts)
+}
+
+impl From<Few> for PreviewError {
+    fn from(few: Few) -> Self {
+        match few {
+            Few::Store(error) => Self::Store(error),
+            Few::TooLarge(error) => Self::TooLarge(error),
+        }
+    }
 }
 
 /// The names under which guards can be overridden, by family.

@@ -9,7 +9,7 @@ use crate::render::text::{count, safe};
 use crate::session::Session;
 use crate::state::Missing;
 use crate::trouble::Trouble;
-use muster_model::{Coverage, Plan, Run};
+use muster_model::{Coverage, Plan, ReadKind, Run};
 use muster_policy::Policy;
 
 pub(super) fn run(args: &SyncArgs, session: &Session) -> Result<Exit, Trouble> {
@@ -64,6 +64,18 @@ pub(super) fn finish(plan: &Plan, run: &Run, session: &Session) -> Result<Exit, 
         session.note(&format!(
             "the source was incomplete ({}): {text}; nobody was blocked for being absent",
             reason.as_str()
+        ));
+    }
+    if let Some(read) = &plan.read
+        && read.kind == ReadKind::Full
+    {
+        session.say(&format!("everything was read: {}", read.text));
+    }
+    if let Some(kept) = plan.cursor_kept {
+        session.note(&format!(
+            "the place in the source's feed stays where it is: {}; the next run is told the same \
+             changes again",
+            kept.in_words()
         ));
     }
     if plan.held() > 0 {

@@ -63,7 +63,7 @@ fn the_sample_passes_its_checks() {
     folder
         .run(&["check", POLICY])
         .exits(0)
-        .prints("policy.yaml: valid, directory `staff`, plugin csv");
+        .prints("policy.yaml: valid, directory `staff`, plugin files");
     folder
         .run(&["check", POLICY, "--online"])
         .exits(0)

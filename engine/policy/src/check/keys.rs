@@ -43,6 +43,7 @@ pub(crate) const PROVIDER: Section = Section {
         ("plugin", Required),
         ("config", Optional),
         ("secrets", Optional),
+        ("full_read", Optional),
     ],
 };
 

@@ -2,7 +2,7 @@
 
 use super::{keys, reader};
 use crate::diagnostic::Code;
-use crate::policy::{Provider, SecretSource};
+use crate::policy::{FullRead, Provider, SecretSource};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind, Node, Plain, Scalar, Style};
 use muster_model::PolicyLine;
@@ -46,13 +46,57 @@ pub(super) fn provider(source: &mut Source<'_>, entry: &Entry) -> Option<Provide
     let secrets = map
         .get("secrets")
         .map_or_else(Default::default, |node| secrets(source, node));
+    let full_read = map
+        .get("full_read")
+        .and_then(|node| full_read(source, node));
     Some(Provider {
+        full_read: full_read.unwrap_or_default(),
         plugin: plugin?.to_owned(),
         config,
         config_lines,
         secrets,
         at: source.line(entry.at.start),
     })
+}
+
+/// The longest time between two complete reads, in hours.
+const LONGEST: u32 = 31 * 24;
+
+/// `always`, or hours or days: `24h`, `7d`.
+fn full_read(source: &mut Source<'_>, node: &Node) -> Option<FullRead> {
+    let text = reader::filled(source, node, "`full_read`")?;
+    if text == "always" {
+        return Some(FullRead::Always);
+    }
+    let number = |digits: &str| digits.parse::<u32>().ok();
+    let hours = match (text.strip_suffix('h'), text.strip_suffix('d')) {
+        (Some(hours), _) => number(hours),
+        (_, Some(days)) => number(days).and_then(|days| days.checked_mul(24)),
+        _ => None,
+    };
+    match hours {
+        Some(hours @ 1..=LONGEST) => Some(FullRead::Declared(hours)),
+        Some(_) => {
+            source
+                .report(
+                    Code::OutOfRange,
+                    node.span.clone(),
+                    format!("`full_read` cannot be `{text}`"),
+                )
+                .help("It can be anything from `1h` to `31d`, and `always`: only a complete read shows what a feed has missed.");
+            None
+        }
+        None => {
+            source
+                .report(
+                    Code::UnknownWord,
+                    node.span.clone(),
+                    format!("`{text}` is not possible for `full_read`"),
+                )
+                .help("It can be `always`, or a number of hours or days: `24h`, `7d`.");
+            None
+        }
+    }
 }
 
 type Config = (Map<String, Value>, BTreeMap<String, PolicyLine>);

@@ -79,6 +79,11 @@ impl Expression {
         self.uses.attributes.iter().map(|used| used.id)
     }
 
+    /// True if its value for one person changes with time alone.
+    pub fn depends_on_time(&self) -> bool {
+        self.uses.now
+    }
+
     /// Replaces the numbers that attributes had while the policy was read.
     pub(crate) fn settle(&mut self, places: &[AttributeId]) {
         for used in &mut self.uses.attributes {

@@ -66,6 +66,52 @@ pub(super) fn scan_by_number(store: &mut dyn Store) {
     assert_eq!(ids, [700, 701, 900, 901, 70_000, 70_001]);
 }
 
+pub(super) fn populations(store: &mut dyn Store) {
+    let count = |store: &dyn Store, name: &str| {
+        let population = store.population(&DirectoryName::from(name)).unwrap();
+        (population.accounts, population.active)
+    };
+    assert_eq!(count(store, "staff"), (0, 0));
+    let of = |id: u64, owner: &str, blocked: bool| {
+        let mut account = account(id, &format!("p{id}"));
+        account.owner = Owner::from_name(owner);
+        account.external_id = None;
+        account.block_reasons.clear();
+        if blocked {
+            account.block_reasons.insert(BlockReason::Manual);
+        }
+        account
+    };
+    let first = [
+        of(1, "staff", false),
+        of(2, "staff", true),
+        of(3, "local", false),
+    ];
+    put(store, &first).unwrap();
+    assert_eq!(count(store, "staff"), (2, 1));
+    assert_eq!(count(store, "local"), (1, 1));
+    put(
+        store,
+        &[
+            of(1, "staff", true),
+            of(2, "local", true),
+            of(3, "staff", false),
+        ],
+    )
+    .unwrap();
+    assert_eq!(count(store, "staff"), (2, 1));
+    assert_eq!(count(store, "local"), (1, 0));
+    let expected = store.version().unwrap();
+    let commit = Commit {
+        expected,
+        delete: vec![AccountId(3)],
+        ..Commit::default()
+    };
+    store.commit(commit).unwrap();
+    assert_eq!(count(store, "staff"), (1, 0));
+    assert_eq!(count(store, "partners"), (0, 0));
+}
+
 pub(super) fn found_by_key(store: &mut dyn Store) {
     put(store, &[account(1, "Straße"), account(2, "José")]).unwrap();
     assert_eq!(holder(store, "STRASSE"), Some(1));

@@ -1,10 +1,14 @@
 //! The counters, and what the store is.
 
-use crate::contract::StoreError;
+use crate::contract::{Population, StoreError};
 use muster_model::{AccountId, StateVersion};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+
+/// Numbers of accounts, by the name of their owner.
+pub(super) type People = BTreeMap<String, Population>;
 
 /// Written anew by every commit, as a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +23,10 @@ pub(super) struct Meta {
     pub(super) next_account: AccountId,
     /// Number of accounts.
     pub(super) accounts: u64,
+    /// Whose they are; none in a state that was last written by a program that
+    /// did not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) people: Option<People>,
     /// Number of runs, and the last one's id.
     pub(super) runs: u64,
     /// Number of audit records, and the last one's number.
@@ -42,6 +50,7 @@ impl Meta {
             version: StateVersion(0),
             next_account: AccountId(1),
             accounts: 0,
+            people: Some(People::new()),
             runs: 0,
             audit: 0,
             commits: 0,

@@ -2,8 +2,9 @@
 
 use super::border::Border;
 use super::keys;
+use super::meta::People;
 use super::names::Name;
-use crate::contract::StoreError;
+use crate::contract::{Population, StoreError};
 use crate::record::{Block, Bucket, Unreadable, from_json, visit_accounts, visit_audit};
 use muster_model::{
     Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, Run, RunId,
@@ -66,6 +67,23 @@ pub(super) fn scan(
         let block = keys::block(rest).ok_or(NOT_A_BLOCK)?;
         visit_accounts(block, record, &mut |view| visit(view))
     })
+}
+
+/// Counts everybody's accounts.
+pub(super) fn people(border: &Border) -> Result<People, StoreError> {
+    let mut people = People::new();
+    scan(border, &mut |account| {
+        let is_active = account.block_reasons.is_empty();
+        match people.get_mut(account.owner) {
+            Some(population) => population.add(is_active),
+            None => {
+                let mut population = Population::default();
+                population.add(is_active);
+                people.insert(account.owner.to_owned(), population);
+            }
+        }
+    })?;
+    Ok(people)
 }
 
 pub(super) fn directory(

@@ -3,7 +3,7 @@
 
 use super::border::{Batch, Border};
 use super::keys;
-use super::meta::Meta;
+use super::meta::{Meta, People};
 use super::names::Names;
 use super::read;
 use crate::contract::{Commit, Contents, StoreError};
@@ -111,6 +111,10 @@ impl<'a> Draft<'a> {
     fn accounts(&mut self, put: Vec<Account>, delete: Vec<AccountId>) -> Result<(), StoreError> {
         let mut names = Names::default();
         let next = self.meta.next_account;
+        let mut people = match self.meta.people.take() {
+            Some(people) => people,
+            None => read::people(self.border)?,
+        };
         for (block, fates) in by_block(put, delete)? {
             let mut accounts = read::block(self.border, block)?;
             for (id, fate) in fates {
@@ -123,6 +127,7 @@ impl<'a> Draft<'a> {
                     (Some(_), Some(_)) => {}
                 }
                 names.change(old.as_ref(), fate.as_ref());
+                count(&mut people, old.as_ref(), fate.as_ref());
                 if let Some(account) = fate {
                     let after = AccountId(id.0.saturating_add(1));
                     self.meta.next_account = self.meta.next_account.max(after);
@@ -133,6 +138,7 @@ impl<'a> Draft<'a> {
             let record = pack_accounts(block, accounts.values());
             self.batch.insert(keys::accounts(block), record);
         }
+        self.meta.people = Some(people);
         let border = self.border;
         names.write(border, &|id| read::account(border, id), &mut self.batch)
     }
@@ -169,6 +175,20 @@ impl<'a> Draft<'a> {
     /// always has a JSON form; a record that had none would read as damage.
     fn json(&mut self, key: Vec<u8>, thing: &impl Serialize) {
         self.batch.insert(key, to_json(thing).unwrap_or_default());
+    }
+}
+
+/// Counts an account out of its old owner's and into its new one's.
+fn count(people: &mut People, old: Option<&Account>, new: Option<&Account>) {
+    let is_active = |account: &Account| account.block_reasons.is_empty();
+    if let Some(old) = old
+        && let Some(population) = people.get_mut(old.owner.as_str())
+    {
+        population.remove(is_active(old));
+    }
+    if let Some(new) = new {
+        let name = new.owner.as_str().to_owned();
+        people.entry(name).or_default().add(is_active(new));
     }
 }
 

@@ -1,11 +1,11 @@
 //! A commit that is ready, with its audit, its run and what to tell.
 
 use muster_model::{
-    Account, Action, Actor, AuditRecord, BlockReason, Cause, DirectoryName, ExternalId,
-    FieldChange, FieldName, Reason, Run, RunId, RunOutcome, StateVersion, Value,
+    Account, Action, Actor, AuditRecord, BlockReason, Cause, DirectoryName, DirectoryRecord,
+    ExternalId, FieldChange, FieldName, Owner, Reason, Run, RunId, RunOutcome, StateVersion, Value,
 };
 use muster_store::{Commit, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refused;
 
@@ -128,7 +128,38 @@ pub(super) fn commit_of(
             Verb::Delete => commit.delete.push(deed.account.id),
         }
     }
+    commit.directories = read_anew(store, deeds)?;
     Ok(commit)
+}
+
+/// Directories whose accounts are touched by hand, without their places in the
+/// feed: sync has to look at people again whom the source has not touched.
+fn read_anew(store: &dyn Store, deeds: &[Deed<'_>]) -> Result<Vec<DirectoryRecord>, Refused> {
+    let mut owners = BTreeSet::new();
+    for deed in deeds {
+        // Fields that are edited by hand are none of sync's.
+        if deed.verb == Verb::Action(Action::Update) {
+            continue;
+        }
+        let before = store.account(deed.account.id)?;
+        let before = before.map(|account| account.owner);
+        for owner in before.into_iter().chain([deed.account.owner.clone()]) {
+            if let Owner::Directory(name) = owner {
+                owners.insert(name);
+            }
+        }
+    }
+    let mut anew = Vec::new();
+    for name in owners {
+        if let Some(record) = store.directory(&name)?.filter(|r| r.cursor.is_some()) {
+            anew.push(DirectoryRecord {
+                cursor: None,
+                feed: None,
+                ..record
+            });
+        }
+    }
+    Ok(anew)
 }
 
 /// Prepares one deed on one account.

@@ -1,0 +1,24 @@
+//! What a policy says of people that changes with time alone.
+
+use crate::policy::{FieldMapping, Policy, ValueSource};
+
+impl Policy {
+    /// True if somebody's account may have to change although nothing has
+    /// changed at the source: a condition, a rule or a mapping reads `now`.
+    pub fn depends_on_time(&self) -> bool {
+        let rules = self.blocks.iter().map(|rule| &rule.when);
+        let mut conditions = self.scope.condition.iter().chain(rules);
+        conditions.any(|condition| condition.depends_on_time())
+            || self.fields.iter().any(FieldMapping::depends_on_time)
+    }
+}
+
+impl FieldMapping {
+    /// True if the field's value changes with time alone.
+    pub fn depends_on_time(&self) -> bool {
+        match &self.value {
+            ValueSource::Attributes(_) => false,
+            ValueSource::Expression(expression) => expression.depends_on_time(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Drift: changes that a complete read shows and the feed has not told.
+
+use crate::source::{Delivery, Source, SourceFailed};
+use muster_model::{
+    Action, BlockReason, Cause, Change, Coverage, Fault, FieldChange, Finding, Plan, PolicyLine,
+    UsernameKey,
+};
+use muster_policy::Policy;
+use std::collections::{BTreeSet, HashSet};
+
+/// How many people a finding names.
+const NAMED: usize = 10;
+
+/// Whom a feed has told of.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    ids: HashSet<String>,
+    names: HashSet<UsernameKey>,
+}
+
+impl Told {
+    /// Reads a delta to its end, and keeps who is in it. `None` if it does not
+    /// tell everything: then nothing can be said of the feed.
+    pub(crate) fn read(
+        policy: &Policy,
+        source: &mut dyn Source,
+    ) -> Result<Option<Self>, SourceFailed> {
+        let mut told = Self::default();
+        loop {
+            match source.next()? {
+                Delivery::Page(page) => {
+                    if !page.problems().is_empty() {
+                        return Ok(None);
+                    }
+                    for entry in page.entries() {
+                        told.ids.extend(entry.id().map(str::to_owned));
+                        let names = entry.values(policy.identity.username);
+                        told.names.extend(names.map(UsernameKey::of));
+                    }
+                }
+                Delivery::End { coverage, .. } => {
+                    let whole = matches!(coverage, Coverage::Delta { .. });
+                    return Ok(whole.then_some(told));
+                }
+            }
+        }
+    }
+
+    fn knows(&self, change: &Change) -> bool {
+        let id = change.external_id.as_ref().map(|id| id.as_str());
+        let old = change
+            .fields
+            .iter()
+            .filter(|field| field.name.as_str() == "external_id");
+        let mut old = old.filter_map(|field| field.old.as_ref().map(ToString::to_string));
+        match id {
+            Some(id) => self.ids.contains(id) || old.any(|id| self.ids.contains(&id)),
+            None => self.names.contains(&change.username.key()),
+        }
+    }
+}
+
+/// Adds a finding if the plan has changes, made at the source, that the feed
+/// has not told.
+pub(crate) fn report(plan: &mut Plan, policy: &Policy, told: &Told) {
+    let drifted: BTreeSet<&str> = plan
+        .changes
+        .iter()
+        .filter(|change| is_from_source(policy, change) && !told.knows(change))
+        .map(|change| change.username.as_str())
+        .collect();
+    if drifted.is_empty() {
+        return;
+    }
+    let finding = Finding {
+        code: Fault::FeedDrift,
+        username: None,
+        text: sentence(&drifted),
+        policy: Some(at(policy)),
+        held: false,
+    };
+    plan.findings.push(finding);
+    plan.findings.sort_unstable();
+}
+
+fn at(policy: &Policy) -> PolicyLine {
+    policy.provider.at.clone()
+}
+
+fn sentence(drifted: &BTreeSet<&str>) -> String {
+    let names: Vec<String> = drifted
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let rest = match drifted.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    let people = match drifted.len() {
+        1 => "1 person".to_owned(),
+        many => format!("{many} people"),
+    };
+    format!(
+        "the complete read shows changes of {people} whom the source's feed has not told of: \
+         {}{rest}. They are in this plan; if it happens again, have everything read more often \
+         (`full_read` under `provider:`)",
+        names.join(", ")
+    )
+}
+
+/// True if the source has made the change: not an edit here, and not time.
+fn is_from_source(policy: &Policy, change: &Change) -> bool {
+    let rule =
+        |reason: &str| reason.starts_with("rule:") || reason == BlockReason::Manual.to_string();
+    let by_time = |reason: &str| {
+        let condition = policy.scope.condition.as_ref();
+        reason == BlockReason::LeftScope.to_string()
+            && condition.is_some_and(|condition| condition.depends_on_time())
+    };
+    match change.action {
+        Action::Create => !policy.depends_on_time(),
+        Action::Block | Action::Unblock => {
+            !rule(&change.reason.code) && !by_time(&change.reason.code)
+        }
+        _ => change.fields.iter().any(|field| moved(policy, field)),
+    }
+}
+
+fn moved(policy: &Policy, field: &FieldChange) -> bool {
+    let mapping = policy.fields.iter().find(|known| known.name == field.name);
+    field.cause == Cause::Source
+        && field.name.as_str() != "block_reasons"
+        && !mapping.is_some_and(|mapping| mapping.depends_on_time())
+}
