@@ -4,6 +4,7 @@ use crate::args::{ColorWhen, Global};
 use crate::exit::Exit;
 use crate::render::{self, Palette};
 use crate::trouble::Trouble;
+use console::Term;
 use jiff::Timestamp;
 use muster_model::Actor;
 use std::env;
@@ -91,6 +92,22 @@ impl Session {
         let mut answer = String::new();
         stdin().read_line(&mut answer).ok()?;
         Some(answer.trim().to_owned())
+    }
+
+    /// Asks for a secret without showing what is typed; without a terminal, it is
+    /// one line of standard input.
+    pub fn secret(&self, question: &str) -> Result<String, Trouble> {
+        let read = if stdin().is_terminal() {
+            self.talk(&format!("{} ", self.err.strong(question)));
+            Term::stderr().read_secure_line()
+        } else {
+            let mut line = String::new();
+            stdin().read_line(&mut line).map(|_| line)
+        };
+        let line = read.map_err(|error| {
+            Trouble::new(Exit::Failed, "the password cannot be read").because(Some(&error))
+        })?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
     /// True if progress may be drawn.

@@ -106,7 +106,7 @@ impl Read<'_> {
             };
             let (policy, store) = (self.policy, self.store);
             let planned = preview(policy, &mut source, store, &context, self.progress);
-            Ok(planned.map(|plan| (!source.was_stopped).then_some(plan))?)
+            planned.map(|plan| (!source.was_stopped).then_some(plan))
         });
         match planned {
             Ok(Some(plan)) => Ok(plan),

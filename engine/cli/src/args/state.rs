@@ -60,6 +60,8 @@ pub enum ProviderCommand {
     Show(ProviderShowArgs),
     /// Connect as a policy says, and list the attributes that the source has
     Check(ProviderCheckArgs),
+    /// Ask the source whether a person's password is right
+    Login(ProviderLoginArgs),
 }
 
 /// `muster provider list`.
@@ -96,6 +98,26 @@ Examples:
 pub struct ProviderCheckArgs {
     /// Policy file
     pub policy: PathBuf,
+}
+
+/// `muster provider login`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The password is asked for on the terminal, or is one line of standard input;
+it is shown to the source and to nobody else, and is written nowhere.
+
+Examples:
+  muster provider login policies/staff.yaml anna
+  pass show anna | muster provider login policies/staff.yaml anna
+  muster provider login policies/staff.yaml anna --id 8f14e45f")]
+pub struct ProviderLoginArgs {
+    /// Policy file
+    pub policy: PathBuf,
+    /// Username of the person's account
+    pub username: String,
+    /// The person's external id at the source, instead of their account's
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
 }
 
 /// `muster state`.

@@ -12,7 +12,7 @@ use crate::source::{self, Glance};
 use crate::trouble::Trouble;
 use crate::{plugins, policies, secrets};
 use muster_host::{Bound, CheckStep, ReadFrom, ReadRequest, Secret, StepResult};
-use muster_model::{Action, Plan};
+use muster_model::{Action, Coverage, Plan};
 use muster_policy::{Policy, nearest};
 use muster_store::MemoryStore;
 use muster_sync::{PreviewContext, Silent};
@@ -39,7 +39,7 @@ fn one(policy: &Policy, online: bool, session: &Session) -> Result<Exit, Trouble
         let tried = steps(policy, &bound, session)?;
         failed_steps(policy, &tried)?;
         attributes(policy, &bound, session);
-        people(policy, &bound, session)?;
+        return people(policy, &bound, session);
     }
     Ok(Exit::Done)
 }
@@ -148,7 +148,11 @@ fn attributes(policy: &Policy, bound: &Bound, session: &Session) {
 }
 
 /// Shows a few people as they would be mapped, as if nobody had an account.
-fn people(policy: &Policy, bound: &Bound, session: &Session) -> Result<(), Trouble> {
+pub(super) fn people(
+    policy: &Policy,
+    bound: &Bound,
+    session: &Session,
+) -> Result<Exit, Trouble> {
     let plan = glance(policy, bound, session)?;
     let creates: Vec<_> = plan
         .changes
@@ -167,7 +171,33 @@ fn people(policy: &Policy, bound: &Bound, session: &Session) -> Result<(), Troub
         change::write(&mut out, (*change).into(), session.out);
     }
     findings::write(&mut out, &plan.findings, Folding::Nothing, session.out);
-    session.print(&out)
+    session.print(&out)?;
+    if plan.situations.get("in-scope").copied().unwrap_or(0) > 0 {
+        return Ok(Exit::Done);
+    }
+    session.note(&nobody(policy, &plan));
+    Ok(Exit::Incomplete)
+}
+
+/// What it means that nobody was found who is in scope.
+fn nobody(policy: &Policy, plan: &Plan) -> String {
+    let read = plan.coverage.evidence().entries;
+    let at = &policy.scope.at;
+    if read == 0 {
+        return format!(
+            "nobody would be in scope: the source delivered nobody. Look at the provider's \
+             settings, at the scope ({at}), and at what its user may read"
+        );
+    }
+    let who = match &plan.coverage {
+        Coverage::Complete { .. } => format!("of all {} that the source has", plural(read)),
+        _ => format!("of the first {} that were read", plural(read)),
+    };
+    format!("nobody would be in scope {who}: look at the scope ({at}), `where` above all")
+}
+
+fn plural(people: u64) -> String {
+    count(people, "person", "people")
 }
 
 fn glance(policy: &Policy, bound: &Bound, session: &Session) -> Result<Plan, Trouble> {

@@ -4,6 +4,7 @@ mod account;
 mod apply;
 mod check;
 mod init;
+mod login;
 mod plan;
 mod provider;
 mod run;

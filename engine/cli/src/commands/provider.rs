@@ -1,6 +1,7 @@
 //! `muster provider`: plugins.
 
-use super::check::{failed_steps, steps};
+use super::check::{failed_steps, people, steps};
+use super::login;
 use crate::args::{Format, ProviderCheckArgs, ProviderCommand, ProviderListArgs, ProviderShowArgs};
 use crate::exit::Exit;
 use crate::render::provider;
@@ -16,6 +17,7 @@ pub(super) fn run(command: &ProviderCommand, session: &Session) -> Result<Exit, 
         ProviderCommand::List(args) => list(args, session),
         ProviderCommand::Show(args) => show(args, session),
         ProviderCommand::Check(args) => check(args, session),
+        ProviderCommand::Login(args) => login::run(args, session),
     }
 }
 
@@ -85,5 +87,5 @@ fn check(args: &ProviderCheckArgs, session: &Session) -> Result<Exit, Trouble> {
         "\n{}",
         provider::attributes(&attributes, session.out)
     ))?;
-    Ok(Exit::Done)
+    people(&policy, &bound, session)
 }
