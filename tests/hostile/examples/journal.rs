@@ -95,7 +95,12 @@ impl Source for Journal {
         let end = self.invented.min(self.next + 5_000);
         for number in self.next..end {
             let name = format!("user{number}");
-            add(&mut rows, &format!("i{number}"), &name, &format!("{name}@example.org"));
+            add(
+                &mut rows,
+                &format!("i{number}"),
+                &name,
+                &format!("{name}@example.org"),
+            );
         }
         self.next = end;
         if end < self.invented {
@@ -123,5 +128,6 @@ muster_sdk::plugin!(
     Journal,
     manifest = "name = \"journal\"\nversion = \"1.0.0\"\napi = \"muster:provider@0.1\"\nsummary = \"Reads a journal\"\ndelta = true\n\
                 [needs.files.journal]\npath = \"path\"\n",
-    settings = r#"{"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}"#
+    settings =
+        r#"{"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}"#
 );

@@ -148,11 +148,7 @@ fn attributes(policy: &Policy, bound: &Bound, session: &Session) {
 }
 
 /// Shows a few people as they would be mapped, as if nobody had an account.
-pub(super) fn people(
-    policy: &Policy,
-    bound: &Bound,
-    session: &Session,
-) -> Result<Exit, Trouble> {
+pub(super) fn people(policy: &Policy, bound: &Bound, session: &Session) -> Result<Exit, Trouble> {
     let plan = glance(policy, bound, session)?;
     let creates: Vec<_> = plan
         .changes

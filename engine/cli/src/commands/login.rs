@@ -34,11 +34,7 @@ pub(super) fn run(args: &ProviderLoginArgs, session: &Session) -> Result<Exit, T
 }
 
 /// The identifier at the source of the person who has an account.
-fn external_id(
-    policy: &Policy,
-    username: &str,
-    session: &Session,
-) -> Result<ExternalId, Trouble> {
+fn external_id(policy: &Policy, username: &str, session: &Session) -> Result<ExternalId, Trouble> {
     let directory = &policy.directory;
     let by_id = "or give the person's identifier at the source with `--id`";
     let account: Account = state::existing(session)?
@@ -59,7 +55,11 @@ fn external_id(
         .hint(format!("name the policy of `{}`, {by_id}", account.owner)));
     }
     if !account.block_reasons.is_empty() {
-        let reasons: Vec<String> = account.block_reasons.iter().map(ToString::to_string).collect();
+        let reasons: Vec<String> = account
+            .block_reasons
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         session.note(&format!(
             "whatever the source says: the account `{username}` is blocked ({})",
             reasons.join(", ")
@@ -70,7 +70,9 @@ fn external_id(
             Exit::Failed,
             format!("the account `{username}` does not know its person's identifier at the source"),
         )
-        .hint(format!("sync once with a provider that has identifiers, {by_id}"))
+        .hint(format!(
+            "sync once with a provider that has identifiers, {by_id}"
+        ))
     })
 }
 

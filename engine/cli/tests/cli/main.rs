@@ -9,6 +9,9 @@
 )]
 
 mod accounts;
+mod components;
+mod feed;
+mod logins;
 mod plans;
 mod sample;
 mod state;
