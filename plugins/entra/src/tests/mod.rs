@@ -7,6 +7,7 @@
     clippy::panic
 )]
 
+mod agrees;
 mod checks;
 mod deltas;
 mod names;

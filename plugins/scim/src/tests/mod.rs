@@ -24,13 +24,19 @@ fn service(answer: impl Fn(&str, &BTreeMap<String, String>) -> (u16, Value) + 's
     let log = asked.clone();
     testing::http(move |request: &Request| {
         log.borrow_mut().push(request.target.clone());
-        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let (path, query) = request
+            .target
+            .split_once('?')
+            .unwrap_or((&request.target, ""));
         let query = query.split('&').filter_map(|pair| pair.split_once('='));
         let query = query.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let (status, body) = answer(path, &query.collect());
         Ok(Response {
             status,
-            headers: vec![("Date".to_owned(), "Mon, 23 Nov 2026 10:00:00 GMT".to_owned())],
+            headers: vec![(
+                "Date".to_owned(),
+                "Mon, 23 Nov 2026 10:00:00 GMT".to_owned(),
+            )],
             body: body.to_string().into_bytes(),
         })
     });
@@ -40,9 +46,15 @@ fn service(answer: impl Fn(&str, &BTreeMap<String, String>) -> (u16, Value) + 's
 /// A page of a list by index.
 fn page(all: &[Value], query: &BTreeMap<String, String>) -> (u16, Value) {
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
-    let from = number("startIndex").unwrap_or(1).saturating_sub(1).min(all.len());
+    let from = number("startIndex")
+        .unwrap_or(1)
+        .saturating_sub(1)
+        .min(all.len());
     let to = (from + number("count").unwrap_or(100)).min(all.len());
-    (200, json!({"totalResults": all.len(), "Resources": all[from..to]}))
+    (
+        200,
+        json!({"totalResults": all.len(), "Resources": all[from..to]}),
+    )
 }
 
 fn missing() -> (u16, Value) {
@@ -50,7 +62,8 @@ fn missing() -> (u16, Value) {
 }
 
 fn people(count: usize) -> Vec<Value> {
-    let one = |at: usize| json!({"id": format!("i{at}"), "userName": format!("u{at}"), "active": true});
+    let one =
+        |at: usize| json!({"id": format!("i{at}"), "userName": format!("u{at}"), "active": true});
     (0..count).map(one).collect()
 }
 

@@ -16,7 +16,9 @@ fn each_page_begins_with_the_last_entry_of_the_one_before() {
     assert_eq!(rows.len(), 7);
     assert!(coverage.is_complete());
     let asked = asked.borrow();
-    let starts = asked.iter().filter_map(|target| target.split("startIndex=").nth(1));
+    let starts = asked
+        .iter()
+        .filter_map(|target| target.split("startIndex=").nth(1));
     let starts: Vec<&str> = starts.map(|rest| rest.split('&').next().unwrap()).collect();
     assert_eq!(starts, ["1", "3", "5", "7"]);
 }
@@ -47,7 +49,9 @@ fn a_list_that_was_begun_anew_delivers_nobody_twice() {
     service(move |path, query| {
         let cursor = query.get("cursor").map_or("", String::as_str);
         match (path, cursor) {
-            ("/ServiceProviderConfig", _) => (200, json!({"pagination": {"cursor": true, "index": false}})),
+            ("/ServiceProviderConfig", _) => {
+                (200, json!({"pagination": {"cursor": true, "index": false}}))
+            }
             ("/Users", "c6") if !lost.replace(true) => {
                 (400, json!({"status": "400", "scimType": "expiredCursor"}))
             }
@@ -63,7 +67,10 @@ fn a_list_that_was_begun_anew_delivers_nobody_twice() {
         }
     });
     let (rows, coverage) = read(settings(json!({})), from(ReadFrom::Start)).unwrap();
-    assert_eq!(ids(&rows), (0..9).map(|at| format!("i{at}")).collect::<Vec<_>>());
+    assert_eq!(
+        ids(&rows),
+        (0..9).map(|at| format!("i{at}")).collect::<Vec<_>>()
+    );
     // The last cursor is the end, even without a total.
     assert!(coverage.is_complete(), "{coverage:?}");
 }
@@ -81,7 +88,10 @@ fn a_service_that_knows_no_cursor_is_unmasked() {
     });
     let said = settings(json!({"paging": "cursor", "page_size": 4}));
     let (rows, coverage) = read(said, from(ReadFrom::Start)).unwrap();
-    assert_eq!((rows.len(), coverage.reason()), (4, Some(PartialReason::Unproven)));
+    assert_eq!(
+        (rows.len(), coverage.reason()),
+        (4, Some(PartialReason::Unproven))
+    );
 }
 
 #[test]
@@ -102,9 +112,21 @@ fn a_position_holds_only_for_what_it_was_made_for() {
     let (rows, coverage) = read(said(), from(ReadFrom::Since(position.clone()))).unwrap();
     assert!(rows.is_empty() && !coverage.is_complete() && coverage.reason().is_none());
     let others = [
-        (settings(json!({"url": "https://b.example"})), from(ReadFrom::Since(position.clone()))),
-        (settings(json!({"url": "https://a.example", "filter": "x eq \"y\""})), from(ReadFrom::Since(position.clone()))),
-        (said(), ReadRequest { start_at: ReadFrom::Since(position), ..request(&["title"]) }),
+        (
+            settings(json!({"url": "https://b.example"})),
+            from(ReadFrom::Since(position.clone())),
+        ),
+        (
+            settings(json!({"url": "https://a.example", "filter": "x eq \"y\""})),
+            from(ReadFrom::Since(position.clone())),
+        ),
+        (
+            said(),
+            ReadRequest {
+                start_at: ReadFrom::Since(position),
+                ..request(&["title"])
+            },
+        ),
         (said(), from(ReadFrom::Since(b"x".to_vec()))),
     ];
     for (settings, request) in others {
@@ -132,8 +154,11 @@ fn a_member_who_exists_and_is_not_listed_takes_the_proof_away() {
             "/Users" => page(&all, query),
             "/Users/hidden" if exists => (200, json!({"id": "hidden"})),
             "/Groups" => page(&[json!({"id": "g", "displayName": "Staff"})], query),
-            "/Groups/g" => (200, json!({"id": "g", "members": [
-                {"value": "i1", "type": "User"}, {"value": "hidden", "type": "User"}]})),
+            "/Groups/g" => (
+                200,
+                json!({"id": "g", "members": [
+                {"value": "i1", "type": "User"}, {"value": "hidden", "type": "User"}]}),
+            ),
             _ => missing(),
         });
         let (rows, coverage) = read(settings(json!({})), of_group("staff")).unwrap();
@@ -147,7 +172,10 @@ fn a_member_who_exists_and_is_not_listed_takes_the_proof_away() {
 fn two_groups_of_one_name_are_not_guessed_at() {
     service(|path, query| match path {
         "/Groups" => page(
-            &[json!({"id": "g", "displayName": "Staff"}), json!({"id": "h", "displayName": "STAFF"})],
+            &[
+                json!({"id": "g", "displayName": "Staff"}),
+                json!({"id": "h", "displayName": "STAFF"}),
+            ],
             query,
         ),
         _ => missing(),

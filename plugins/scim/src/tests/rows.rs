@@ -51,13 +51,24 @@ fn values_stand_in_their_columns() {
         ),
         _ => missing(),
     });
-    let attributes = ["userName", "emails", "department", "manager", "manager.displayName"];
+    let attributes = [
+        "userName",
+        "emails",
+        "department",
+        "manager",
+        "manager.displayName",
+    ];
     let (rows, coverage) = read(settings(json!({})), request(&attributes)).unwrap();
     assert!(coverage.is_complete());
     let texts = |row: usize| -> Vec<String> {
         let cells = rows[row].values.iter();
         cells
-            .map(|cell| cell.iter().map(|v| String::from_utf8_lossy(v)).collect::<Vec<_>>().join("+"))
+            .map(|cell| {
+                cell.iter()
+                    .map(|v| String::from_utf8_lossy(v))
+                    .collect::<Vec<_>>()
+                    .join("+")
+            })
             .collect()
     };
     assert_eq!(texts(0), ["a", "a@x", "Pay", "2", ""]);
@@ -67,7 +78,8 @@ fn values_stand_in_their_columns() {
 #[test]
 fn errors_are_sentences() {
     let answer = |status: u16, kind: &str| {
-        let body = json!({"status": status.to_string(), "scimType": kind, "detail": "no such operator"});
+        let body =
+            json!({"status": status.to_string(), "scimType": kind, "detail": "no such operator"});
         service(move |path, _| match path {
             "/Users" => (status, body.clone()),
             _ => missing(),
