@@ -111,6 +111,16 @@ fn start(c: &mut Criterion) {
     group.bench_function("compiled before", |b| {
         b.iter(|| drop(load(host(Limits::default()))));
     });
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("people.csv"), "id,name\n1,Anna\n").unwrap();
+    group.bench_function("compiled before, bound, first page read", |b| {
+        b.iter(|| {
+            let plugin = load(host(Limits::default()));
+            let config = json!({"path": "people.csv", "id": "id"});
+            let csv = bind_in(&plugin, config, folder.path()).unwrap();
+            assert_eq!(everybody(&csv, &request(&["name"])), 1);
+        });
+    });
     group.bench_function("compiled now", |b| {
         b.iter(|| drop(load(Host::new(HostConfig::default()).unwrap())));
     });

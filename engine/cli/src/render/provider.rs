@@ -2,7 +2,7 @@
 
 use super::text::{pad, safe};
 use super::{Palette, table::table};
-use muster_host::{About, Attribute, AttributeShape, Needs, Origin};
+use muster_host::{About, Attribute, AttributeShape, HttpNeed, Needs, Origin};
 use serde_json::Value;
 
 /// Renders a listing.
@@ -51,10 +51,16 @@ pub fn show(about: &About, palette: Palette) -> String {
 
 /// What a plugin may reach, in terms of the settings that grant it.
 pub fn needs(needs: &Needs) -> Vec<String> {
-    let files = needs
-        .files
-        .values()
-        .map(|need| format!("the file in the setting `{}`", need.path));
+    let files = needs.files.values().map(|need| {
+        let path = format!("the file in the setting `{}`", need.path);
+        match &need.url {
+            None => path,
+            Some(url) => {
+                let (setting, ways) = (&url.base_url, ways(url));
+                format!("{path}, or the one behind the URL in the setting `{setting}`{ways}")
+            }
+        }
+    });
     let ldap = needs.ldap.values().map(|need| {
         let secret = need
             .password
@@ -64,15 +70,7 @@ pub fn needs(needs: &Needs) -> Vec<String> {
         format!("the LDAP server in the setting `{}`{secret}", need.url)
     });
     let http = needs.http.values().map(|need| {
-        let ways = need.ways();
-        let ways: Vec<String> = ways
-            .iter()
-            .map(|way| format!("the secret `{}` ({})", way.secret(), way.what()))
-            .collect();
-        let ways = match ways.is_empty() {
-            true => String::new(),
-            false => format!(", with {}", ways.join(" or ")),
-        };
+        let ways = ways(need);
         let certificate = need
             .client_certificate
             .as_ref()
@@ -88,6 +86,19 @@ pub fn needs(needs: &Needs) -> Vec<String> {
         vec!["nothing".to_owned()]
     } else {
         all
+    }
+}
+
+/// Ways to log in at a service.
+fn ways(need: &HttpNeed) -> String {
+    let ways = need.ways();
+    let ways: Vec<String> = ways
+        .iter()
+        .map(|way| format!("the secret `{}` ({})", way.secret(), way.what()))
+        .collect();
+    match ways.is_empty() {
+        true => String::new(),
+        false => format!(", with {}", ways.join(" or ")),
     }
 }
 

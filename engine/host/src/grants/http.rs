@@ -1,9 +1,16 @@
-//! HTTP services.
+//! HTTP services, and files behind URLs.
 
 use super::Values;
 use crate::binding::BindError;
-use crate::http::{Endpoint, EndpointFault, Identity, Manners, proxy};
-use crate::manifest::HttpNeed;
+use crate::http::{Endpoint, EndpointFault, FileUrl, Identity, Manners, proxy};
+use crate::manifest::{FileNeed, HttpNeed};
+
+fn wrong(setting: &str, source: EndpointFault) -> BindError {
+    BindError::Endpoint {
+        setting: setting.to_owned(),
+        source,
+    }
+}
 
 impl Values<'_> {
     /// Makes a service of what the policy says; none if it names none.
@@ -11,28 +18,50 @@ impl Values<'_> {
         let Some(url) = self.text(&need.base_url)? else {
             return Ok(None);
         };
-        let wrong = |setting: &str, source: EndpointFault| BindError::Endpoint {
-            setting: setting.to_owned(),
-            source,
+        let endpoint = Endpoint::new(&need.base_url, url);
+        let endpoint = endpoint.map_err(|source| wrong(&need.base_url, source))?;
+        self.service(need, endpoint).map(Some)
+    }
+
+    /// Makes a file behind a URL of what the policy says; none if it names
+    /// none. The setting may be the one that else holds a path.
+    pub(super) fn file_url(&self, need: &FileNeed) -> Result<Option<FileUrl>, BindError> {
+        let Some(service) = &need.url else {
+            return Ok(None);
         };
+        let setting = &service.base_url;
+        let url = self.text(setting)?.filter(|text| {
+            let is_url = text.starts_with("https://") || text.starts_with("http://");
+            is_url || *setting != need.path
+        });
+        let Some(url) = url else {
+            return Ok(None);
+        };
+        let file = FileUrl::new(setting, url).map_err(|source| wrong(setting, source))?;
+        Ok(Some(FileUrl {
+            folder: self.service(service, file.folder)?,
+            name: file.name,
+        }))
+    }
+
+    fn service(&self, need: &HttpNeed, endpoint: Endpoint) -> Result<Endpoint, BindError> {
         let plain = self.flag(need.allow_plaintext.as_ref())?;
-        let endpoint = Endpoint::new(&need.base_url, url)
-            .and_then(|endpoint| endpoint.encrypted_or(plain))
-            .map_err(|source| wrong(&need.base_url, source))?;
+        let endpoint = endpoint.encrypted_or(plain);
+        let endpoint = endpoint.map_err(|source| wrong(&need.base_url, source))?;
         let through = match (self.optional(need.proxy.as_ref())?, &need.proxy) {
             (Some(url), Some(setting)) => {
                 Some(proxy(url).map_err(|source| wrong(setting, source))?)
             }
             _ => None,
         };
-        Ok(Some(Endpoint {
+        Ok(Endpoint {
             login: self.login(need)?,
             trust: self.trust(need.ca.as_ref())?,
             proxy: through,
             identity: self.identity(need.client_certificate.as_ref())?,
             manners: self.manners(need)?,
             ..endpoint
-        }))
+        })
     }
 
     fn identity(&self, secret: Option<&String>) -> Result<Option<Identity>, BindError> {

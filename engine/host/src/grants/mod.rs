@@ -7,7 +7,7 @@ mod login;
 mod values;
 
 use crate::binding::BindError;
-use crate::http::Endpoint;
+use crate::http::{Endpoint, FileUrl};
 use crate::ldap::Settings as LdapSettings;
 use crate::manifest::Needs;
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub(crate) struct Grants {
     pub files: BTreeMap<String, Grant<PathBuf>>,
     pub ldap: BTreeMap<String, Grant<LdapSettings>>,
     pub http: BTreeMap<String, Grant<Endpoint>>,
+    /// Files behind URLs. A `files` need is either here or among `files`.
+    pub downloads: BTreeMap<String, FileUrl>,
 }
 
 impl Grants {
@@ -39,6 +41,10 @@ impl Grants {
     pub fn new(needs: &Needs, values: &Values<'_>) -> Result<Self, BindError> {
         let mut grants = Self::default();
         for (name, need) in &needs.files {
+            if let Some(file) = values.file_url(need)? {
+                grants.downloads.insert(name.clone(), file);
+                continue;
+            }
             let path = values
                 .text(&need.path)?
                 .map(|path| values.folder.join(path));

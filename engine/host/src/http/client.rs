@@ -1,6 +1,7 @@
 //! Requests, one or many, of one run.
 
 use super::answer::Budget;
+use super::download::{Fetched, FileUrl, with_suffix};
 use super::endpoint::Endpoint;
 use super::send::Sending;
 use super::service::Service;
@@ -25,6 +26,9 @@ pub(crate) struct Client {
     limits: Limits,
     /// By need; those that the policy granted.
     services: BTreeMap<String, Service>,
+    /// Files behind URLs, by need. No plugin can send requests to them.
+    #[cfg_attr(not(test), allow(dead_code, reason = "used by `download`"))]
+    files: BTreeMap<String, (Service, String)>,
 }
 
 impl Client {
@@ -34,7 +38,11 @@ impl Client {
             Grant::Bound(endpoint) => Some((need.clone(), service(endpoint))),
             Grant::Open { .. } => None,
         };
+        let file = |(need, file): (&String, &FileUrl)| {
+            (need.clone(), (service(&file.folder), file.name.clone()))
+        };
         Self {
+            files: grants.downloads.iter().map(file).collect(),
             services: grants.http.iter().filter_map(bound).collect(),
             grants,
             limits: limits.clone(),
@@ -81,6 +89,28 @@ impl Client {
             budget,
         };
         sending.send(request).await.map(Into::into)
+    }
+
+    /// Opens the file of a `files` need that is bound to a URL, or the one
+    /// beside it whose name has `suffix` behind. `unless` is the tag of a
+    /// version that the caller has already.
+    #[cfg_attr(not(test), allow(dead_code, reason = "called by the files capability"))]
+    pub async fn download(
+        &self,
+        need: &str,
+        suffix: &str,
+        unless: Option<&str>,
+    ) -> Result<Fetched, Failure> {
+        let (service, name) = self
+            .files
+            .get(need)
+            .ok_or_else(|| failed(FailureKind::Internal, "no URL is bound to this file"))?;
+        let sending = Sending {
+            client: self,
+            service,
+            budget: &Budget::new(self.limits.http_body_bytes),
+        };
+        sending.download(&with_suffix(name, suffix), unless).await
     }
 
     pub(super) fn limits(&self) -> &Limits {

@@ -8,6 +8,7 @@ use crate::failure::{FailureKind, failed};
 use crate::words::tame;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode, Url};
+use std::time::Duration;
 
 /// Headers that are the host's business.
 const OURS: [&str; 9] = [
@@ -29,6 +30,8 @@ pub(super) struct Hop {
     pub url: Url,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// How long the whole answer may take, if not as long as any other.
+    pub patience: Option<Duration>,
 }
 
 impl Hop {
@@ -45,6 +48,7 @@ impl Hop {
             url: endpoint.resolve(&request.target).ok_or_else(unclear)?,
             headers: headers(&request.headers)?,
             body: request.body,
+            patience: None,
         })
     }
 
@@ -71,6 +75,7 @@ impl Hop {
                 url,
                 headers: without_body(&self.headers),
                 body: Vec::new(),
+                patience: self.patience,
             },
             false => Self {
                 url,

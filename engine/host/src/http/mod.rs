@@ -14,11 +14,13 @@
 //! along its [`hop`]s, with the credential of [`auth`], when its [`service`] may
 //! be asked ([`pace`]), and [`tries`] again what asks to come back [`later`]. An
 //! [`answer`] is received within bounds; [`trouble`] says in words why there is
-//! none.
+//! none. A [`download`] is a file that the host reads itself.
 
 mod answer;
 mod auth;
 mod client;
+#[cfg_attr(not(test), allow(dead_code, reason = "opened by the files capability"))]
+mod download;
 mod endpoint;
 mod hop;
 mod later;
@@ -34,6 +36,7 @@ mod trouble;
 pub(crate) use auth::{Asker, Certificate, Login, OAuth, Signer, Statement};
 pub use auth::{CertificateFault, KeyFault};
 pub(crate) use client::Client;
+pub(crate) use download::FileUrl;
 pub use endpoint::EndpointFault;
 pub(crate) use endpoint::{Endpoint, Manners, proxy};
 pub(crate) use pool::Identity;

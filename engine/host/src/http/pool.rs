@@ -9,6 +9,10 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a server may take to answer a knock.
+const CONNECT: Duration = Duration::from_secs(30);
 
 /// Why a text is no client certificate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +72,7 @@ pub(super) fn new_pool(endpoint: &Endpoint, limits: &Limits) -> Result<reqwest::
         // Tried again by hand, within the run's budget.
         .retry(reqwest::retry::never())
         .referer(false)
+        .connect_timeout(limits.http_answer.min(CONNECT))
         .timeout(limits.http_answer)
         .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")));
     let builder = match &endpoint.proxy {

@@ -33,7 +33,7 @@ pub(super) struct Sending<'a> {
 }
 
 /// What a request shows to say who asks.
-enum Pass {
+pub(super) enum Pass {
     Nothing,
     Header(HeaderValue),
     Token(Arc<Token>),
@@ -46,15 +46,7 @@ impl Sending<'_> {
     pub async fn send(&self, request: wit::Request) -> Result<Answer, Failure> {
         let endpoint = &self.service.endpoint;
         let first = Hop::first(endpoint, request)?;
-        let mut tries = Tries {
-            service: &endpoint.base,
-            pace: &self.service.pace,
-            manners: &endpoint.manners,
-            limits: self.client.limits(),
-            budget: self.budget,
-            repeatable: first.method == Method::GET,
-            failed: 0,
-        };
+        let mut tries = self.tries(&first, self.budget);
         let mut renewed = false;
         loop {
             let pass = self.pass().await?;
@@ -63,20 +55,42 @@ impl Sending<'_> {
                 continue;
             };
             let answer = outcome?;
-            if let Pass::Token(token) = &pass {
-                if answer.status != 401 {
-                    token.was_accepted();
-                } else if !renewed && self.service.tokens.renew(token).await {
-                    renewed = true;
-                    self.budget.give_back(answer.body.len());
-                    continue;
-                }
+            if self.renews(&pass, answer.status, &mut renewed).await {
+                self.budget.give_back(answer.body.len());
+                continue;
             }
             return Ok(answer);
         }
     }
 
-    async fn pass(&self) -> Result<Pass, Failure> {
+    /// Tries of a request that begins with this hop.
+    pub fn tries<'t>(&'t self, first: &Hop, budget: &'t Budget) -> Tries<'t> {
+        Tries {
+            service: &self.service.endpoint.base,
+            pace: &self.service.pace,
+            manners: &self.service.endpoint.manners,
+            limits: self.client.limits(),
+            budget,
+            repeatable: first.method == Method::GET,
+            failed: 0,
+        }
+    }
+
+    /// Says whether a new token is worth another try.
+    pub async fn renews(&self, pass: &Pass, status: u16, renewed: &mut bool) -> bool {
+        let Pass::Token(token) = pass else {
+            return false;
+        };
+        if status != 401 {
+            token.was_accepted();
+            return false;
+        }
+        let renews = !*renewed && self.service.tokens.renew(token).await;
+        *renewed |= renews;
+        renews
+    }
+
+    pub async fn pass(&self) -> Result<Pass, Failure> {
         Ok(match &self.service.endpoint.login {
             Login::Anonymous => Pass::Nothing,
             Login::Header { scheme, secret } => Pass::Header(header(scheme, secret)?),
@@ -86,12 +100,23 @@ impl Sending<'_> {
 
     async fn attempt(&self, first: &Hop, pass: &Pass) -> Result<Answer, Trouble> {
         let _turn = self.service.pace.turn().await;
+        let (response, url) = self.follow(first, pass).await?;
+        Answer::receive(response, &url, self.budget).await
+    }
+
+    /// Sends a request and follows its redirects to the last one, of which the
+    /// head is received.
+    pub async fn follow(
+        &self,
+        first: &Hop,
+        pass: &Pass,
+    ) -> Result<(reqwest::Response, Url), Trouble> {
         let mut hop = first.clone();
         for _ in 0..=HOPS {
             let response = self.one(&hop, pass).await?;
             match hop.next(&response).map_err(Trouble::lasting)? {
                 Some(next) => hop = next,
-                None => return Answer::receive(response, &hop.url, self.budget).await,
+                None => return Ok((response, hop.url)),
             }
         }
         Err(Trouble::lasting(failed(
@@ -117,6 +142,7 @@ impl Sending<'_> {
                 .headers(hop.headers.clone())
                 .headers(shown)
                 .body(hop.body.clone())
+                .timeout(hop.patience.unwrap_or(self.client.limits().http_answer))
                 .send()
                 .await;
             let response = sent.map_err(|error| Trouble::network(&hop.url, &error))?;

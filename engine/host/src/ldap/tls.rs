@@ -139,6 +139,11 @@ fn certificate(server: &str, error: &CertificateError) -> Failure {
             "it was issued by an authority that is not trusted here".to_owned(),
             authority,
         ),
+        CertificateError::BadSignature => (
+            "the authority that is trusted here has another key than the one that signed it"
+                .to_owned(),
+            authority,
+        ),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             ("it has expired".to_owned(), renew)
         }

@@ -85,7 +85,7 @@ impl Manifest {
 
     /// INVARIANT: the server that is shown a credential is named by a setting.
     fn credentials_stay_with_the_policy(&self) -> Result<(), ManifestError> {
-        let ways = self.needs.http.values().flat_map(|need| &need.auth);
+        let ways = self.needs.services().flat_map(|need| &need.auth);
         let wrong = ways
             .filter_map(LoginWay::token_url)
             .find(|url| !url.names_its_server_by_a_setting());

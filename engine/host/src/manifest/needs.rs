@@ -22,6 +22,12 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// All HTTP services, those of files behind URLs included.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &HttpNeed> {
+        let files = self.files.values().filter_map(|need| need.url.as_deref());
+        self.http.values().chain(files)
+    }
+
     /// Names of all secrets that a policy may give.
     pub fn secrets(&self) -> BTreeSet<&str> {
         let passwords = self
@@ -29,17 +35,22 @@ impl Needs {
             .values()
             .flat_map(|need| [&need.password, &need.client_certificate])
             .filter_map(|secret| secret.as_deref());
-        let http = self.http.values().flat_map(HttpNeed::secrets);
-        passwords.chain(http).collect()
+        passwords
+            .chain(self.services().flat_map(HttpNeed::secrets))
+            .collect()
     }
 }
 
-/// A file: names of settings.
+/// A file: names of settings. Either it has a path or a URL.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileNeed {
     /// The setting that holds the path, relative to the policy's folder.
     pub path: String,
+    /// How a file behind a URL is had. Its `base_url` names the setting with the
+    /// file's URL, which may be the one that else holds the path.
+    #[serde(default)]
+    pub url: Option<Box<HttpNeed>>,
 }
 
 /// An LDAP server: names of settings, and of a secret.

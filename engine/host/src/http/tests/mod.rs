@@ -1,6 +1,7 @@
 //! The client against servers of this process that do as they are told.
 
 mod bodies;
+mod downloads;
 mod login;
 mod manners;
 mod oauth;
@@ -8,6 +9,7 @@ mod proofs;
 mod redirects;
 mod requests;
 mod statements;
+mod tls;
 
 use super::{Client, Endpoint, Login};
 use crate::bindings::http::{Method, Request, Response};
