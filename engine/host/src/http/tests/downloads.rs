@@ -37,9 +37,11 @@ fn read(client: &Client, suffix: &str, unless: Option<&str>) -> Result<Read, Fai
             Fetched::Body(file) => file,
         };
         let mut text = Vec::new();
+        let length = file.length.unwrap();
         while let Some(chunk) = file.chunk().await? {
             text.extend(chunk);
         }
+        assert_eq!(text.len() as u64, length);
         Ok(Some((String::from_utf8(text).unwrap(), file.tag)))
     })
 }
