@@ -11,6 +11,11 @@
 //! groups and who is in them; [`people`] makes rows; [`read`] puts a read
 //! together, whole or since a [`position`]; [`check`] is for an operator who asks.
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)
+)]
+
 mod attributes;
 mod check;
 mod discovery;

@@ -102,6 +102,7 @@ fn a_position_holds_only_for_what_it_was_made_for() {
         "/Users" => match query.get("filter").map(String::as_str) {
             Some(filter) if filter.contains("2999") => page(&[], query),
             Some(filter) if filter.contains("2026-11-23T09") => page(&[], query),
+            Some(filter) if filter.contains("nobody") => page(&[], query),
             _ => page(&all, query),
         },
         _ => missing(),
