@@ -93,7 +93,7 @@ impl Chosen<'_> {
         };
         let oauth = OAuth {
             token_url: self.token_url(token_url)?,
-            scope: scope.as_ref().map(|scope| self.filled(scope)).transpose()?,
+            scope: scope.as_ref().map_or(Ok(None), |scope| self.scope(scope))?,
             dpop: matches!(way, LoginWay::ClientAssertion { dpop: true, .. }),
             asker: match self.asker(way)? {
                 Some(asker) => asker,
@@ -175,6 +175,15 @@ impl Chosen<'_> {
             Piece::Setting(name) => Ok(self.required(name)?.trim_end_matches('/').to_owned()),
         };
         template.pieces().iter().map(piece).collect()
+    }
+
+    /// What is asked for: nothing, if that is a setting which the policy leaves
+    /// out.
+    fn scope(&self, template: &Template) -> Result<Option<String>, BindError> {
+        match template.pieces() {
+            [Piece::Setting(name)] if self.values.text(name)?.is_none() => Ok(None),
+            _ => self.filled(template).map(Some),
+        }
     }
 
     fn token_url(&self, template: &Template) -> Result<Url, BindError> {
