@@ -81,6 +81,12 @@ impl Policy {
         self
     }
 
+    /// Sets the servers: the first choice first.
+    #[must_use]
+    pub fn servers(self, urls: &[&str]) -> Self {
+        self.set("url", &serde_json::Value::from(urls).to_string())
+    }
+
     /// Takes a line below `provider.config` away.
     #[must_use]
     pub fn unset(mut self, name: &str) -> Self {
@@ -189,7 +195,8 @@ fn fields() -> Vec<(String, String)> {
 /// A YAML scalar: plain where that means the same, else in double quotes, whose
 /// escapes are those of JSON.
 fn scalar(value: &str) -> String {
-    if matches!(value, "true" | "false") || value.parse::<u64>().is_ok() {
+    let is_list = value.starts_with("[\"");
+    if is_list || matches!(value, "true" | "false") || value.parse::<u64>().is_ok() {
         value.to_owned()
     } else {
         serde_json::Value::from(value).to_string()

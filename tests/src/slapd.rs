@@ -73,6 +73,15 @@ pub enum Plaintext {
     Refused,
 }
 
+/// Whether the server remembers who was deleted, for those who ask for changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionLog {
+    /// It does not: it names everybody who is there.
+    None,
+    /// It does: it names who is gone.
+    Kept,
+}
+
 /// A running server with data of its own; ends when it is dropped.
 #[derive(Debug)]
 pub struct Slapd {
@@ -102,8 +111,25 @@ impl Slapd {
         })
     }
 
+    /// Serves a tree, and tells changes in one of two ways.
+    pub fn serve_with_log(tree: &Tree, log: SessionLog) -> Self {
+        Self::start_as(Plaintext::Accepted, log, |folder| {
+            let file = folder.join("tree.ldif");
+            std::fs::write(&file, tree.ldif()).expect("the tree as LDIF");
+            file
+        })
+    }
+
     /// Serves the LDIF file that `write` makes in the server's folder.
     pub fn start_with(plaintext: Plaintext, write: impl FnOnce(&Path) -> PathBuf) -> Self {
+        Self::start_as(plaintext, SessionLog::None, write)
+    }
+
+    fn start_as(
+        plaintext: Plaintext,
+        log: SessionLog,
+        write: impl FnOnce(&Path) -> PathBuf,
+    ) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("muster-slapd-")
             .tempdir()
@@ -117,7 +143,7 @@ impl Slapd {
             tls,
             process: Mutex::new(None),
         };
-        server.configure(plaintext);
+        server.configure(plaintext, log);
         let base = server.path("base.ldif");
         std::fs::write(&base, base_ldif()).expect("the base as LDIF");
         let tree = write(server.folder.path());
@@ -253,9 +279,15 @@ impl Slapd {
         self.folder.path().join(name)
     }
 
-    fn configure(&self, plaintext: Plaintext) {
+    fn configure(&self, plaintext: Plaintext, log: SessionLog) {
         std::fs::create_dir(self.path("data")).expect("a folder for the data");
-        let text = configuration(self.folder.path(), &self.authority, plaintext);
+        let mut text = configuration(self.folder.path(), &self.authority, plaintext);
+        if log == SessionLog::Kept {
+            text = text.replace(
+                "overlay syncprov\n",
+                "overlay syncprov\nsyncprov-sessionlog 1000\n",
+            );
+        }
         std::fs::write(self.path("slapd.conf"), text).expect("slapd.conf");
     }
 

@@ -34,7 +34,7 @@ pub fn check(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
 
 fn connect(settings: &Settings, steps: &mut Vec<CheckStep>) -> Option<Context> {
     let (wire, login) = (
-        format!("connect to {}", settings.url),
+        format!("connect to {}", settings.urls().join(", then ")),
         format!("log in as {}", settings.login()),
     );
     match Context::open(settings) {

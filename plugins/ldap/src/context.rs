@@ -50,8 +50,11 @@ impl Context {
     /// True if the URL is that of a global catalogue, which holds the people of
     /// a whole forest, but of their groups only some.
     pub fn is_global_catalogue(&self) -> bool {
-        let url = self.settings.url.trim_end_matches('/');
-        self.is_active_directory() && [":3268", ":3269"].iter().any(|port| url.ends_with(port))
+        let is_one = |url: &String| {
+            let url = url.trim_end_matches('/');
+            url.ends_with(":3268") || url.ends_with(":3269")
+        };
+        self.is_active_directory() && self.settings.urls().iter().any(is_one)
     }
 
     /// The naming context that holds an entry, or nothing if the server does

@@ -40,6 +40,15 @@ pub fn equals(attribute: &str, value: &[u8]) -> String {
     format!("({attribute}={})", escape(value))
 }
 
+/// Attributes that a filter looks at.
+pub fn names(filter: &str) -> Vec<String> {
+    let parts = filter.split('(').map(|part| {
+        let end = part.find(['=', '<', '>', '~', ':']).unwrap_or(0);
+        part.get(..end).unwrap_or_default().trim().to_owned()
+    });
+    parts.filter(|name| !name.is_empty()).collect()
+}
+
 /// True if every part is.
 pub fn all(parts: &[String]) -> String {
     joined('&', parts)
@@ -72,6 +81,16 @@ mod tests {
         assert_eq!(escape(b"back\\slash\0"), "back\\5cslash\\00");
         assert_eq!(escape("Jón".as_bytes()), "Jón");
         assert_eq!(escape(&[0xe0, 0x04, b'a']), "\\e0\u{4}a");
+    }
+
+    #[test]
+    fn a_filter_names_its_attributes() {
+        let filter =
+            "(&(objectCategory=person)(!(employeeType~=x))(memberOf:1.2:=cn=a\\28b)(age>=3))";
+        assert_eq!(
+            names(filter),
+            ["objectCategory", "employeeType", "memberOf", "age"]
+        );
     }
 
     #[test]

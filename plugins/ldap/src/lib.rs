@@ -10,6 +10,8 @@
 //! first question to the last page, [`groups`] finds who is in scope, [`people`]
 //! makes rows of entries with [`mapping`] and [`status`], [`missing`] asks after
 //! members whom nobody found, [`tally`] tells at the end what the read proves;
+//! [`feed`] is what the server offers to find changes by, [`changed`] the read of
+//! them;
 //! [`check`] goes the same way for an operator who asks, and [`login`] tries a
 //! person's password.
 //!
@@ -26,11 +28,13 @@
 
 mod attributes;
 mod bases;
+mod changed;
 mod check;
 mod columns;
 mod context;
 mod directory;
 mod dn;
+mod feed;
 mod filter;
 mod groups;
 mod guid;

@@ -4,6 +4,7 @@ use crate::attributes::{Wanted, not_known, resolve};
 use crate::columns::Columns;
 use crate::context::Context;
 use crate::directory::below;
+use crate::feed::{Key, Keys};
 use crate::filter;
 use crate::guid;
 use crate::record::Record;
@@ -113,6 +114,12 @@ impl Mapping {
     /// The identifier's attribute, if there is one.
     pub fn id_name(&self) -> Option<&str> {
         self.id.as_ref().map(|id| id.name.as_str())
+    }
+
+    /// The identifier of an entry as a feed's key.
+    pub fn key(&self, record: Record<'_>) -> Option<Key> {
+        let id = self.id.as_ref()?;
+        Keys::of(self)?.of_value(record.first(id.column)?)
     }
 
     /// True if the server itself keeps identifiers apart.

@@ -4,14 +4,15 @@ use crate::bases::Bases;
 use crate::context::Context;
 use crate::directory::Found;
 use crate::dn::Digest;
+use crate::feed::{self, Key, Keys, Known};
 use crate::groups::{Membership, Roots};
 use crate::mapping::Mapping;
 use crate::record::Record;
 use crate::status::Judgement;
 use crate::tally::Tally;
 use muster_sdk::ldap::Entries;
-use muster_sdk::{Rows, Subject};
-use std::collections::HashSet;
+use muster_sdk::{BlockCause, Removal, Rows, Status, Subject};
+use std::collections::{BTreeSet, HashSet};
 
 /// The page under way, and what decides who gets on it.
 #[derive(Debug)]
@@ -25,8 +26,73 @@ pub struct People {
     roots: Roots,
     /// Identifiers met, where the server does not keep them apart.
     ids: Option<HashSet<Digest>>,
+    /// What the next read of changes has to know; nothing if there is no feed.
+    pub noted: Option<Noted>,
     /// An entry that goes on in the next block.
     unfinished: Option<Found>,
+}
+
+/// What a read of changes has to know of the read before it.
+#[derive(Debug)]
+pub struct Noted {
+    /// Who is in scope.
+    pub known: Known,
+    /// Whose lock may end without a change.
+    pub watched: BTreeSet<Key>,
+    /// The set of all who were read, in scope or not, if it is counted.
+    pub content: u128,
+    counts: bool,
+    /// Who was delivered, if that is asked.
+    pub met: BTreeSet<Key>,
+    meets: bool,
+}
+
+impl Noted {
+    /// For a full read; `counts`: everybody is read, whoever is in scope.
+    pub fn everybody(counts: bool) -> Self {
+        Self {
+            known: Known::new(),
+            watched: BTreeSet::new(),
+            content: 0,
+            counts,
+            met: BTreeSet::new(),
+            meets: false,
+        }
+    }
+
+    /// For a read of changes.
+    pub fn changes(known: Known) -> Self {
+        Self {
+            known,
+            meets: true,
+            ..Self::everybody(false)
+        }
+    }
+
+    fn read(&mut self, record: Record<'_>, mapping: &Mapping) {
+        if self.counts
+            && let Some(key) = mapping.key(record)
+        {
+            self.content = feed::add(self.content, &key);
+        }
+    }
+
+    fn delivered(&mut self, record: Record<'_>, mapping: &Mapping, status: Status) {
+        let is_locked = status == Status::Blocked(BlockCause::Locked);
+        if !(self.meets || is_locked || self.known.keys().is_some()) {
+            return;
+        }
+        let Some(key) = mapping.key(record) else {
+            return;
+        };
+        self.known.add(key);
+        if is_locked {
+            self.watched.insert(key);
+        }
+        if self.meets {
+            self.met.insert(key);
+        }
+    }
 }
 
 impl People {
@@ -49,6 +115,7 @@ impl People {
             rows,
             roots,
             ids,
+            noted: None,
             unfinished: None,
         }
     }
@@ -75,6 +142,9 @@ impl People {
 
     /// Adds a person, if the entry is one and in scope.
     pub fn entry(&mut self, record: Record<'_>) {
+        if let Some(noted) = &mut self.noted {
+            noted.read(record, &self.mapping);
+        }
         let Self {
             context,
             mapping,
@@ -122,9 +192,23 @@ impl People {
             let text = format!("its identifier `{id}` is that of another entry, too");
             return problem(record, text, Subject::Id(id), tally, rows);
         }
+        if let Some(noted) = &mut self.noted {
+            noted.delivered(record, mapping, status);
+        }
         match mapping.add(record, status, groups, rows) {
             Ok(()) => tally.rows += 1,
             Err(text) => problem(record, text, mapping.subject(record), tally, rows),
+        }
+    }
+}
+
+impl People {
+    /// Adds somebody who is no longer in scope.
+    pub fn removed(&mut self, key: &Key, keys: Keys, removal: Removal) {
+        self.rows.add(Status::Removed(removal)).id(keys.text(key));
+        self.tally.rows += 1;
+        if let Some(noted) = &mut self.noted {
+            noted.known.remove(key);
         }
     }
 }

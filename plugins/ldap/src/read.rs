@@ -1,14 +1,16 @@
 //! One read, from the first question to the last page.
 
 use crate::bases::Bases;
+use crate::changed::{Begun, Changed};
 use crate::context::Context;
 use crate::directory::{Lookup, open};
+use crate::feed::{self, Cursor, Field, Key, Mark, Position};
 use crate::filter;
 use crate::groups::{Compared, Filtered, Membership, Roots, Walk, Way};
 use crate::mapping::Mapping;
 use crate::missing::{ByName, explain};
 use crate::outcome;
-use crate::people::People;
+use crate::people::{Noted, People};
 use crate::record::Record;
 use crate::settings::{MembershipSetting, Settings};
 use crate::tally::Tally;
@@ -24,6 +26,17 @@ const ROWS: usize = 1000;
 pub struct Read {
     people: People,
     stage: Stage,
+    kind: Kind,
+    /// Where the feed stood before the read began, if there is one.
+    mark: Option<Mark>,
+    fingerprint: Key,
+}
+
+/// What is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Everybody,
+    Changes,
 }
 
 #[derive(Debug)]
@@ -32,6 +45,8 @@ enum Stage {
     Scan(Scan),
     /// Reading each member by name.
     ByName(ByName),
+    /// Looking at those of whom the feed told.
+    Changed(Changed),
     /// Nothing is left but to say so.
     Over,
 }
@@ -48,11 +63,33 @@ struct Scan {
 impl Read {
     /// Connects, finds the groups, and begins.
     pub fn start(settings: &Settings, request: &ReadRequest) -> Result<Self, Failure> {
-        if request.start_at != ReadFrom::Start {
-            return Err(Failure::unsupported(
-                "a read of this directory cannot go on from a cursor",
-            ));
+        match &request.start_at {
+            ReadFrom::Start => Self::everybody(settings, request),
+            ReadFrom::Since(cursor) => Self::changes(settings, request, cursor),
+            ReadFrom::Resume(_) => Err(Failure::unsupported(
+                "a read of this directory cannot go on after it broke",
+            )),
         }
+    }
+
+    fn changes(settings: &Settings, request: &ReadRequest, cursor: &[u8]) -> Result<Self, Failure> {
+        let cursor = Cursor::read(cursor)?;
+        let fingerprint = cursor.fingerprint;
+        let Begun {
+            people,
+            changed,
+            mark,
+        } = Changed::start(settings, request, cursor)?;
+        Ok(Self {
+            people,
+            stage: Stage::Changed(changed),
+            kind: Kind::Changes,
+            mark: Some(mark),
+            fingerprint,
+        })
+    }
+
+    fn everybody(settings: &Settings, request: &ReadRequest) -> Result<Self, Failure> {
         let mut context = Context::open(settings)?;
         let mut tally = Tally::default();
         tally.fact("server", described(&context));
@@ -63,9 +100,26 @@ impl Read {
         }
         let mut mapping = Mapping::read(&request.attributes, &context)?;
         tally.fact("status", mapping.status.summary());
+        let mark = mark(&roots, &bases, &mapping, &mut context, &mut tally)?;
         let (membership, stage) = begin(&roots, &bases, &mut mapping, &mut context, &mut tally)?;
-        let people = People::new(context, mapping, membership, bases, roots, tally);
-        Ok(Self { people, stage })
+        let counts = matches!(stage, Stage::Scan(_))
+            && !matches!(membership, Membership::Filtered(_))
+            && matches!(
+                &mark,
+                Some(Mark {
+                    position: Position::Refresh { .. },
+                    ..
+                })
+            );
+        let mut people = People::new(context, mapping, membership, bases, roots, tally);
+        people.noted = mark.is_some().then(|| Noted::everybody(counts));
+        Ok(Self {
+            people,
+            stage,
+            kind: Kind::Everybody,
+            mark,
+            fingerprint: feed::fingerprint(settings, &request.attributes, &request.scope),
+        })
     }
 
     /// Delivers the next page.
@@ -82,8 +136,34 @@ impl Read {
                 return Ok(Batch::more(&mut self.people.rows));
             }
         }
-        let coverage = self.people.tally.coverage();
-        Ok(Batch::last(&mut self.people.rows, coverage))
+        let coverage = match self.kind {
+            Kind::Everybody => self.people.tally.coverage(),
+            Kind::Changes => self.people.tally.changes(),
+        };
+        let is_whole = self.kind == Kind::Changes || coverage.is_complete();
+        let cursor = self.cursor().filter(|_| is_whole);
+        let last = Batch::last(&mut self.people.rows, coverage);
+        Ok(match cursor {
+            Some(cursor) => last.delta_from(cursor),
+            None => last,
+        })
+    }
+
+    /// Where the next read of changes begins.
+    fn cursor(&mut self) -> Option<Vec<u8>> {
+        let (mut mark, noted) = (self.mark.take()?, self.people.noted.take()?);
+        if let (Position::Refresh { content, .. }, Kind::Everybody) =
+            (&mut mark.position, self.kind)
+        {
+            *content = noted.content;
+        }
+        let cursor = Cursor {
+            fingerprint: self.fingerprint,
+            mark,
+            known: noted.known,
+            watched: noted.watched,
+        };
+        cursor.write()
     }
 
     fn step(&mut self) -> Result<(), Failure> {
@@ -91,12 +171,19 @@ impl Read {
             Stage::Over => Ok(()),
             Stage::Scan(_) => self.scan(),
             Stage::ByName(_) => self.by_name(),
+            Stage::Changed(changed) => {
+                if !changed.step(&mut self.people)? {
+                    self.stage = Stage::Over;
+                }
+                Ok(())
+            }
         }
     }
 
     /// What was delivered stays; that there was no more is not known.
     fn broke(&mut self, failure: Failure) -> Result<(), Failure> {
-        if !self.people.tally.has_delivered() || failure.kind == FailureKind::Cancelled {
+        let is_final = failure.kind == FailureKind::Cancelled || self.kind == Kind::Changes;
+        if !self.people.tally.has_delivered() || is_final {
             return Err(failure);
         }
         let reason = match failure.kind {
@@ -185,6 +272,26 @@ impl Scan {
         let search = people_below(&base, &self.filter, &people.mapping, &people.context)?;
         Ok((base, search))
     }
+}
+
+/// Takes the feed's mark, before anything of the read is asked for.
+fn mark(
+    roots: &Roots,
+    bases: &Bases,
+    mapping: &Mapping,
+    context: &mut Context,
+    tally: &mut Tally,
+) -> Result<Option<Mark>, Failure> {
+    let field = Field::new(context, mapping, &bases.search, roots.all());
+    let found = match field {
+        Ok(mut field) => feed::mark(&mut field)?,
+        Err(why) => Err(why),
+    };
+    match &found {
+        Ok(mark) => tally.fact("next changes by", mark.position.name()),
+        Err(why) => tally.fact("next changes by", format!("none: {why}")),
+    }
+    Ok(found.ok())
 }
 
 fn people_below(

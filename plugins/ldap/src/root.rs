@@ -5,7 +5,7 @@ use crate::outcome;
 use crate::settings::{DialectSetting, Settings};
 use muster_sdk::Failure;
 
-const ATTRIBUTES: [&str; 8] = [
+const ATTRIBUTES: [&str; 11] = [
     "objectClass",
     "namingContexts",
     "defaultNamingContext",
@@ -14,6 +14,9 @@ const ATTRIBUTES: [&str; 8] = [
     "supportedControl",
     "vendorName",
     "vendorVersion",
+    "dnsHostName",
+    "dsServiceName",
+    "highestCommittedUSN",
 ];
 
 /// `supportedCapabilities` of Active Directory.
@@ -70,6 +73,14 @@ pub struct Root {
     pub subschema: Option<String>,
     pub vendor: String,
     pub pages: bool,
+    /// Controls that the server knows.
+    pub controls: Vec<String>,
+    /// Active Directory: the controller's name.
+    pub host_name: Option<String>,
+    /// Active Directory: the DN of the controller's settings.
+    pub service: Option<String>,
+    /// Active Directory: the number of the last change.
+    pub highest_usn: Option<u64>,
 }
 
 impl Root {
@@ -102,6 +113,10 @@ impl Root {
             default_naming_context: found.text(2),
             subschema: found.text(3),
             pages: found.texts(5).any(|control| control == PAGES),
+            controls: found.texts(5).collect(),
+            host_name: found.text(8),
+            service: found.text(9),
+            highest_usn: found.text(10).and_then(|number| number.parse().ok()),
             vendor,
         }
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 pub struct Settings {
     /// For messages; the host connects.
-    pub url: String,
+    url: OneOrMore,
     /// For messages; the host logs in.
     #[serde(default)]
     pub bind_dn: Option<String>,
@@ -28,6 +28,8 @@ pub struct Settings {
     pub ppolicy_dn: Option<String>,
     #[serde(default = "thousand")]
     pub page_size: u32,
+    #[serde(default)]
+    pub feed: FeedSetting,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +37,15 @@ pub struct Settings {
 enum OneOrMore {
     One(String),
     More(Vec<String>),
+}
+
+impl OneOrMore {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::More(several) => several,
+        }
+    }
 }
 
 /// Which kind of server the operator says it is.
@@ -76,6 +87,19 @@ pub enum StatusSetting {
     Shadow,
 }
 
+/// How changes are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedSetting {
+    #[default]
+    Auto,
+    Dirsync,
+    Usn,
+    Syncrepl,
+    Timestamp,
+    None,
+}
+
 /// What a lock that ends by itself does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -88,10 +112,12 @@ pub enum TemporaryLock {
 impl Settings {
     /// Where people are searched, as the policy writes it.
     pub fn bases(&self) -> &[String] {
-        match &self.base_dn {
-            OneOrMore::One(base) => std::slice::from_ref(base),
-            OneOrMore::More(bases) => bases,
-        }
+        self.base_dn.all()
+    }
+
+    /// The servers, the first choice first.
+    pub fn urls(&self) -> &[String] {
+        self.url.all()
     }
 
     /// Who logs in, for messages.

@@ -40,9 +40,12 @@ impl Tally {
         self.rows + self.problems > 0
     }
 
-    /// How far the read went.
-    pub fn coverage(&self) -> Coverage {
-        let mut coverage = Coverage::complete();
+    /// Only changes were read.
+    pub fn changes(&self) -> Coverage {
+        self.with_facts(Coverage::delta())
+    }
+
+    fn with_facts(&self, mut coverage: Coverage) -> Coverage {
         for (name, value) in &self.facts {
             coverage = coverage.fact(*name, value.clone());
         }
@@ -55,6 +58,12 @@ impl Tally {
         for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
             coverage = coverage.fact(name, count.to_string());
         }
+        coverage
+    }
+
+    /// How far the read went.
+    pub fn coverage(&self) -> Coverage {
+        let coverage = self.with_facts(Coverage::complete());
         let mut weak = self.weak.iter();
         let Some((reason, first)) = weak.next() else {
             return match self.rows {

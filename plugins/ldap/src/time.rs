@@ -18,6 +18,31 @@ pub fn of_filetime(ticks: i64) -> Millis {
     ticks.div_euclid(10_000) - SINCE_1601
 }
 
+/// Turns an instant into a FILETIME.
+pub fn to_filetime(instant: Millis) -> i64 {
+    instant.saturating_add(SINCE_1601).saturating_mul(10_000)
+}
+
+/// Writes a generalized time: `20260112094107Z`.
+pub fn to_generalized(instant: Millis) -> String {
+    let (days, rest) = (instant.div_euclid(DAY), instant.rem_euclid(DAY) / 1000);
+    // Years begin in March here, so that the leap day is a year's last.
+    let shifted = days + 719_468;
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, (month + 2) % 12 + 1);
+    let year = year + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z")
+}
+
+/// The day of an instant, as `shadowExpire` counts.
+pub fn to_day(instant: Millis) -> i64 {
+    instant.div_euclid(DAY)
+}
+
 /// Reads days since 1970, as `shadowExpire` counts.
 pub fn days(text: &[u8]) -> Option<Millis> {
     integer(text)?.checked_mul(DAY)
@@ -105,6 +130,23 @@ mod tests {
         assert_eq!(of_filetime(0), -SINCE_1601);
         assert_eq!(filetime(b""), None);
         assert!(of_filetime(i64::MAX) > 0);
+    }
+
+    #[test]
+    fn instants_are_written_as_they_are_read() {
+        for instant in [
+            0,
+            951_782_400_000,
+            1_774_994_400_000,
+            4_107_542_399_000,
+            -62_135_596_800_000,
+        ] {
+            let text = to_generalized(instant);
+            assert_eq!(generalized(text.as_bytes()), Some(instant), "{text}");
+            assert_eq!(of_filetime(to_filetime(instant)), instant);
+        }
+        assert_eq!(to_generalized(951_782_399_999), "20000228235959Z");
+        assert_eq!((to_day(-1), to_day(DAY)), (-1, 1));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 mod administrators;
 mod blocking;
+mod changes;
 mod connecting;
 mod groups;
 mod guarding;

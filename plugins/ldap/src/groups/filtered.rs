@@ -10,7 +10,7 @@ use crate::mapping::Mapping;
 use crate::outcome;
 use crate::record::Record;
 use muster_sdk::{Failure, PartialReason};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Nested groups up to which each is named in the filter.
 const NESTED: usize = 500;
@@ -46,6 +46,7 @@ pub struct Filtered {
     pub weak: Vec<(PartialReason, String)>,
     /// Number of groups that the filter names.
     pub groups: usize,
+    dns: Vec<String>,
     cell: Cell,
 }
 
@@ -80,8 +81,18 @@ impl Filtered {
             filter,
             weak,
             groups: groups.len(),
+            dns: groups.into_iter().map(|group| group.dn).collect(),
             cell,
         })
+    }
+
+    /// The groups of the policy, and those nested in them.
+    pub fn names(&self, names: &mut Names) -> HashSet<Digest> {
+        let digests = self
+            .dns
+            .iter()
+            .filter_map(|dn| names.digest(dn.as_bytes()).ok());
+        digests.collect()
     }
 
     /// True if `memberOf` has to be read to tell the groups of a person.

@@ -225,6 +225,11 @@ impl Walk {
         self.nodes.len()
     }
 
+    /// The groups that were reached.
+    pub fn reached_names(&self) -> HashSet<Digest> {
+        self.by_digest.keys().copied().collect()
+    }
+
     /// DNs of all members, if they are few and all have one.
     pub fn few(&mut self) -> Option<Vec<String>> {
         if self.list.logins || !self.tokens.is_empty() {

@@ -12,7 +12,7 @@ use crate::record::Record;
 use crate::root::{Dialect, Root};
 use crate::schema::Schema;
 use crate::settings::{Settings, StatusSetting, TemporaryLock};
-use crate::time::Millis;
+use crate::time::{Millis, to_day, to_filetime, to_generalized};
 use active_directory::ActiveDirectory;
 use ds389::Ds389;
 use muster_sdk::{BlockCause, Failure, Status};
@@ -108,6 +108,36 @@ impl StatusRules {
             }
         }
         Judgement::Person(Status::Active)
+    }
+
+    /// Filters for people whose status becomes another one by the time alone:
+    /// whose account began or ended since an instant, and all who are locked.
+    pub fn passing(&self, since: Millis) -> Vec<String> {
+        let between =
+            |name: &str, from: String, to: String| format!("(&({name}>={from})({name}<={to}))");
+        let each = self.rules.iter().flat_map(|rule| match rule {
+            Rule::ActiveDirectory(_) => {
+                let (from, to) = (to_filetime(since), to_filetime(self.now));
+                vec![
+                    between("accountExpires", from.to_string(), to.to_string()),
+                    "(lockoutTime>=1)".to_owned(),
+                ]
+            }
+            Rule::Ppolicy(_) => {
+                let (from, to) = (to_generalized(since), to_generalized(self.now));
+                vec![
+                    between("pwdStartTime", from.clone(), to.clone()),
+                    between("pwdEndTime", from, to),
+                    "(pwdAccountLockedTime=*)".to_owned(),
+                ]
+            }
+            Rule::Ds389(_) => vec!["(accountUnlockTime=*)".to_owned()],
+            // The attribute has no order that a server could compare by.
+            Rule::Shadow(_) => (to_day(since)..=to_day(self.now))
+                .map(|day| format!("(shadowExpire={day})"))
+                .collect(),
+        });
+        each.collect()
     }
 
     /// What the rules are, in a few words.

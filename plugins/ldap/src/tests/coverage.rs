@@ -115,13 +115,16 @@ fn a_stopped_run_ends_at_once() {
 }
 
 #[test]
-fn cursors_are_not_understood() {
+fn foreign_cursors_are_not_understood() {
     seven().serve();
-    for start_at in [ReadFrom::Resume(vec![1]), ReadFrom::Since(vec![1])] {
+    for (start_at, kind) in [
+        (ReadFrom::Resume(vec![1]), FailureKind::Unsupported),
+        (ReadFrom::Since(vec![1]), FailureKind::StaleCursor),
+    ] {
         let refused = directory(json!({})).start(ReadRequest {
             start_at,
             ..request(&["uid"])
         });
-        assert_eq!(refused.unwrap_err().kind, FailureKind::Unsupported);
+        assert_eq!(refused.unwrap_err().kind, kind);
     }
 }

@@ -8,6 +8,8 @@
     clippy::indexing_slicing
 )]
 
+mod changes;
+
 use muster_tests::intranet::{Intranet, POLICY};
 use muster_tests::policy::PASSWORD_VARIABLE;
 use muster_tests::samba::{
