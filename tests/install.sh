@@ -20,6 +20,9 @@ needed=(
     "node:nodejs"
     "npm:npm"
 )
+if [ "${1:-}" = --nightly ]; then
+    needed+=("ns-slapd:389-ds-base" "dscreate:389-ds-base")
+fi
 # files that tell whether a package without a program of its own is there
 needed_files=(
     "/usr/share/samba/setup/provision.ldif:samba-ad-provision"

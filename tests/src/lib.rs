@@ -8,7 +8,7 @@
 //!
 //! Reading order: [`program`] runs a command with a time limit; [`tree`] is a
 //! small directory as data, [`crowd`] a large one; [`authority`] signs
-//! certificates; [`slapd`] and [`samba`] serve them, [`client`] changes what they
+//! certificates; [`slapd`], [`samba`], [`controller`] and by night [`ds389`] serve them, [`client`] changes what they
 //! hold, [`proxy`] stands between;
 //! [`judges`] are the vendors' own words on the emulators;
 //! [`policy`] writes a policy for a server, [`muster`] runs the product and [`intranet`] reads what
@@ -26,7 +26,9 @@
 
 pub mod authority;
 pub mod client;
+pub mod controller;
 pub mod crowd;
+pub mod ds389;
 pub mod intranet;
 pub mod judges;
 pub mod muster;
@@ -39,6 +41,7 @@ pub mod tree;
 
 pub use authority::Authority;
 pub use client::Client;
+pub use ds389::Ds389;
 pub use intranet::Intranet;
 pub use muster::{Muster, Output};
 pub use policy::Policy;

@@ -1,5 +1,7 @@
 //! Writes policies for the test servers.
 
+use crate::controller::{self, Controller};
+use crate::ds389::{self, Ds389};
 use crate::samba::{self, Samba};
 use crate::slapd::{PASSWORD, Reader, Slapd};
 use crate::tree::{SUFFIX, group_dn};
@@ -47,6 +49,48 @@ impl Policy {
             scope: Vec::new(),
             key: "external_id".to_owned(),
             username: "uid".to_owned(),
+            fields: fields(),
+            blocks: Vec::new(),
+            rest: String::new(),
+        }
+    }
+
+    /// A policy for a 389 Directory Server, by plain LDAP, for one group.
+    pub fn directory_389(server: &Ds389, group: &str) -> Self {
+        let config = [
+            ("url", server.url()),
+            ("allow_plaintext", "true".to_owned()),
+            ("base_dn", SUFFIX.to_owned()),
+            ("bind_dn", ds389::READER.to_owned()),
+        ];
+        Self {
+            directory: "staff".to_owned(),
+            config: config.map(|(name, value)| (name.to_owned(), value)).into(),
+            groups: vec![group_dn(group)],
+            username: "uid".to_owned(),
+            scope: Vec::new(),
+            key: "external_id".to_owned(),
+            fields: fields(),
+            blocks: Vec::new(),
+            rest: String::new(),
+        }
+    }
+
+    /// A policy for the controller of a few lines.
+    pub fn controller(server: &Controller) -> Self {
+        let config = [
+            ("url", server.url()),
+            ("allow_plaintext", "true".to_owned()),
+            ("base_dn", controller::DOMAIN.to_owned()),
+            ("bind_dn", samba::ADMIN.to_owned()),
+        ];
+        Self {
+            directory: "corp".to_owned(),
+            config: config.map(|(name, value)| (name.to_owned(), value)).into(),
+            groups: vec![Controller::group()],
+            username: "sAMAccountName".to_owned(),
+            scope: Vec::new(),
+            key: "external_id".to_owned(),
             fields: fields(),
             blocks: Vec::new(),
             rest: String::new(),

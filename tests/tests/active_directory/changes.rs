@@ -18,6 +18,7 @@ struct Followed {
 
 impl Followed {
     fn new(server: Samba, policy: impl Fn(&Samba) -> Policy) -> Self {
+        a_deleted_object(&server);
         let synced = |feed| (feed, Intranet::synced(&policy(&server).set("feed", feed)));
         let intranets = FEEDS.map(synced).into();
         Self { server, intranets }
@@ -224,21 +225,31 @@ fn a_lock_is_noticed_and_so_is_its_end() {
 }
 
 #[test]
-fn a_login_without_rights_reads_everybody_each_time() {
+fn a_login_that_cannot_see_who_was_deleted_reads_everybody_each_time() {
     let server = domain();
+    a_deleted_object(&server);
     let ordinary = Policy::samba(&server, GROUP).set("bind_dn", "anna@corp.example");
-    let intranet = Intranet::synced(&ordinary);
-    assert_eq!(intranet.plan().coverage(), ("complete", None));
-    for feed in FEEDS {
-        let wanted = ordinary.clone().set("feed", feed);
-        Intranet::new(&wanted).sync().exits(1).says("cannot be had");
+    for (feed, says) in [
+        ("dirsync", "Replicating Directory Changes"),
+        ("usn", "sees no deleted object"),
+    ] {
+        let refused = Intranet::new(&ordinary.clone().set("feed", feed)).sync();
+        refused.exits(1).says("cannot be had").says(says);
     }
+    // The container itself is shown to everybody, which proves nothing.
+    let intranet = Intranet::synced(&ordinary);
+    server.admin().delete(&dn("Ben Berg"));
+    let plan = intranet.plan();
+    assert_eq!(plan.coverage(), ("complete", None));
+    plan.changes_are(&[("block", "ben", "left-scope")]);
     let best = Intranet::synced(&Policy::samba(&server, GROUP));
-    let plan = best.plan();
-    assert_eq!(plan.coverage(), ("delta", None));
-    assert!(
-        plan.json().to_string().contains("DirSync"),
-        "{:#}",
-        plan.json()
-    );
+    assert!(best.plan().json().to_string().contains("DirSync"));
+}
+
+/// A server in which nothing was ever deleted shows nothing deleted.
+fn a_deleted_object(server: &Samba) {
+    let name = dn("Old One");
+    let ldif = format!("dn: {name}\nobjectClass: contact\n");
+    server.admin().add(&ldif);
+    server.admin().delete(&name);
 }

@@ -9,6 +9,7 @@
 )]
 
 mod changes;
+mod limits;
 
 use muster_tests::intranet::{Intranet, POLICY};
 use muster_tests::policy::PASSWORD_VARIABLE;

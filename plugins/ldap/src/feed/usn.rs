@@ -2,10 +2,10 @@
 //! itself.
 
 use super::{Changes, Field, Position, Refusal, UNITS};
-use crate::directory::{ANYTHING, CONNECTION, Found, Lookup, gather, lookup, one};
+use crate::directory::{ANYTHING, CONNECTION, Found, Lookup, below, lookup};
 use crate::filter;
 use crate::root::Root;
-use muster_sdk::ldap::{Mode, Query};
+use muster_sdk::ldap::{Mode, Query, Scope};
 use muster_sdk::{Failure, Removal, ldap};
 
 /// The number to begin with, if deleted objects can be seen: a feed that cannot
@@ -27,7 +27,7 @@ pub(super) fn position(field: &Field<'_>) -> Result<Result<Position, Refusal>, F
     for context in &field.contexts {
         if !sees_deleted(context)? {
             return Ok(Err(format!(
-                "the login may not see deleted objects of `{context}`: give it the right to list and read `CN=Deleted Objects` there"
+                "the login sees no deleted object of `{context}`: give it the right to list and read `CN=Deleted Objects` there, and what is in it"
             )));
         }
     }
@@ -38,13 +38,23 @@ fn deleted_objects(context: &str) -> String {
     format!("CN=Deleted Objects,{context}")
 }
 
+/// True if some deleted object is shown. That the container is shown proves
+/// nothing: a server may show it to everybody, and nothing of what is in it.
 fn sees_deleted(context: &str) -> Result<bool, Failure> {
+    let base = deleted_objects(context);
     let query = Query {
         mode: Mode::WithDeleted,
-        ..one(&deleted_objects(context), ANYTHING, &["1.1"])
+        scope: Scope::One,
+        ..below(
+            &base,
+            "(isDeleted=TRUE)".to_owned(),
+            vec!["1.1".to_owned()],
+            100,
+        )
     };
-    let (found, said) = gather(&ldap::open(CONNECTION, &query)?)?;
-    Ok(said.code == 0 && !found.is_empty())
+    // The first block is enough; the rest is not asked for.
+    let block = ldap::open(CONNECTION, &query)?.next()?;
+    Ok(!block.is_empty())
 }
 
 /// The life of a domain controller, which ends when it is restored.

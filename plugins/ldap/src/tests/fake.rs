@@ -3,7 +3,7 @@
 
 use crate::dn::Names;
 use muster_sdk::Failure;
-use muster_sdk::ldap::{Outcome, Query, Scope};
+use muster_sdk::ldap::{Change, Feed, Mode, Outcome, Query, Scope};
 use muster_sdk::testing::{self, Block};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,7 +31,20 @@ pub struct Fake {
     /// Entries that searches below a base leave out, as if they had come later.
     pub late: Vec<String>,
     pub block: usize,
+    /// What refreshes and DirSync answer.
+    pub told: Told,
     asked: Rc<RefCell<Vec<Query>>>,
+}
+
+/// What a feed tells of people; of groups and units it tells nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Names of entries that are sent.
+    pub sent: Vec<String>,
+    pub present: Vec<[u8; 16]>,
+    pub deleted: Vec<[u8; 16]>,
+    pub absent_are_gone: bool,
+    pub code: u32,
 }
 
 pub const SCHEMA: &str = "cn=schema";
@@ -87,6 +100,7 @@ impl Fake {
             hidden: Vec::new(),
             late: Vec::new(),
             block: 3,
+            told: Told::default(),
             asked: Rc::default(),
         };
         let common: &[(&str, &[&str])] = &[
@@ -198,6 +212,50 @@ impl Fake {
         );
     }
 
+    /// Sets what the server says of itself.
+    pub fn root(&mut self, name: &str, values: &[&str]) {
+        self.root.retain(|(other, _)| other != name);
+        self.root.push((name.to_owned(), bytes(values)));
+    }
+
+    /// Takes an entry away.
+    pub fn remove(&mut self, dn: &str) {
+        self.entries.retain(|(other, _)| other != dn);
+    }
+
+    fn feed(&self, query: &Query) -> Vec<Block> {
+        let told = match query.filter.contains("inetOrgPerson") || query.filter.contains("=person)")
+        {
+            true => self.told.clone(),
+            false => Told {
+                code: self.told.code,
+                ..Told::default()
+            },
+        };
+        let sent = self.entries.iter().filter(|(dn, _)| told.sent.contains(dn));
+        let block = sent.fold(Block::new(query), |block, (dn, attributes)| {
+            let uuid = values(attributes, "entryUUID").next().cloned();
+            let block = entry(block, query, dn, attributes);
+            let digits = uuid.and_then(|text| crate::feed::Keys::EntryUuid.of_value(&text));
+            block.state(Change::Add, digits.unwrap_or_default())
+        });
+        let feed = Feed {
+            cookie: Some(b"rid=000,csn=2".to_vec()),
+            more: false,
+            absent_are_gone: told.absent_are_gone,
+        };
+        let end = Outcome {
+            feed: Some(feed).filter(|_| told.code == 0),
+            ..said(told.code)
+        };
+        vec![
+            block
+                .ids(false, &told.present)
+                .ids(true, &told.deleted)
+                .end(end),
+        ]
+    }
+
     pub fn is_active_directory(&self) -> bool {
         self.root
             .iter()
@@ -271,6 +329,9 @@ impl Fake {
         let mut same = |dn: &str| names.digest(dn.as_bytes()) == Ok(base);
         if !self.entries.iter().any(|(dn, _)| same(dn)) {
             return Ok(vec![Block::new(query).end(said(32))]);
+        }
+        if matches!(query.mode, Mode::Refresh(_) | Mode::DirSync(_)) {
+            return Ok(self.feed(query));
         }
         let filter = Filter::parse(&query.filter).ok_or_else(|| Failure::config("the filter"))?;
         let mut names = Names::default();
@@ -350,6 +411,8 @@ enum Filter {
     Not(Box<Filter>),
     Equals(String, Vec<u8>),
     Present(String),
+    Least(String, String),
+    Most(String, String),
 }
 
 impl Filter {
@@ -368,6 +431,12 @@ impl Filter {
                 let end = inner.find(')')?;
                 let (name, value) = inner[..end].split_once('=')?;
                 let filter = match value {
+                    least if name.ends_with('>') => {
+                        Self::Least(name.trim_end_matches('>').to_owned(), least.to_owned())
+                    }
+                    most if name.ends_with('<') => {
+                        Self::Most(name.trim_end_matches('<').to_owned(), most.to_owned())
+                    }
                     "*" => Self::Present(name.to_owned()),
                     value => Self::Equals(name.to_owned(), unescape(value)),
                 };
@@ -392,6 +461,12 @@ impl Filter {
             Self::All(all) => all.iter().all(|one| one.holds(attributes)),
             Self::Any(any) => any.iter().any(|one| one.holds(attributes)),
             Self::Not(one) => !one.holds(attributes),
+            Self::Least(name, least) => {
+                values(attributes, name).any(|value| ordered(value) >= ordered(least.as_bytes()))
+            }
+            Self::Most(name, most) => {
+                values(attributes, name).any(|value| ordered(value) <= ordered(most.as_bytes()))
+            }
             Self::Present(name) => values(attributes, name).next().is_some(),
             Self::Equals(name, wanted) => {
                 let mut names = Names::default();
@@ -403,6 +478,11 @@ impl Filter {
             }
         }
     }
+}
+
+/// Numbers by their size, and whatever has as many digits.
+fn ordered(value: &[u8]) -> (usize, &[u8]) {
+    (value.len(), value)
 }
 
 fn values<'a>(attributes: &'a Attributes, name: &'a str) -> impl Iterator<Item = &'a Vec<u8>> {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod attributes;
+mod changes;
 mod checks;
 mod coverage;
 mod fake;
