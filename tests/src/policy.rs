@@ -44,6 +44,8 @@ impl Policy {
                 ("allow_plaintext".to_owned(), "true".to_owned()),
                 ("base_dn".to_owned(), SUFFIX.to_owned()),
                 ("bind_dn".to_owned(), Reader::Sync.dn()),
+                // Tests of feeds say which one they are about.
+                ("feed".to_owned(), "none".to_owned()),
             ],
             groups: vec![group_dn(group)],
             scope: Vec::new(),

@@ -208,7 +208,9 @@ fn time_alone_tells_changes_and_never_who_is_gone() {
 #[test]
 fn the_next_server_is_asked_if_the_first_is_down_and_everybody_is_read_there() {
     let (first, second) = (Slapd::serve(&staff()), Slapd::serve(&staff()));
-    let policy = Policy::openldap(&first, GROUP).servers(&[&first.url(), &second.url()]);
+    let policy = Policy::openldap(&first, GROUP)
+        .unset("feed")
+        .servers(&[&first.url(), &second.url()]);
     let intranet = Intranet::synced(&policy.clone().by_username());
     assert_eq!(intranet.plan().coverage().0, "delta");
     first.stop();

@@ -138,6 +138,8 @@ mod tests {
         assert_eq!(verdict("701"), Some(Verdict::Expired));
         assert_eq!(verdict("773"), Some(Verdict::MustChange));
         assert_eq!(verdict("775"), Some(Verdict::Locked));
+        // The hour and the machine: the password may well be right.
+        assert_eq!(verdict("530"), Some(Verdict::Refused));
         assert_eq!(verdict("531"), Some(Verdict::Refused));
     }
 
