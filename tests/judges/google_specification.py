@@ -47,6 +47,8 @@ document = without(cut(document, OPERATIONS), "format")
 # Any host may be the upstream.
 for member in ("host", "schemes"):
     document.pop(member, None)
+# Without it no answer is looked at.
+document["produces"] = ["application/json"]
 definitions = document["definitions"]
 # Answers are of a kind, and what Google does not name is not there.
 for definition in definitions.values():
@@ -55,7 +57,7 @@ for definition in definitions.values():
         if "kind" in definition["properties"]:
             kind = definition["properties"]["kind"]
             kind["enum"] = [kind["default"]]
-for name in ("Users", "Members", "Schemas", "UserPhoto", "User"):
+for name in ("Users", "Members", "Schemas", "UserPhoto"):
     definitions[name]["required"] = ["kind"]
 # Errors are objects everywhere: the document names answers of 200 alone.
 error = {

@@ -2,6 +2,7 @@
 
 use crate::workspace::{Policy, STAFF, account, address, intranet};
 use muster_emulators::google::{self, Google, Member, Person};
+use muster_emulators::server::Fault;
 use muster_tests::intranet::POLICY;
 use muster_tests::judges::{self, Prism};
 use serde_json::json;
@@ -75,4 +76,13 @@ fn googles_specification_allows_what_the_plugin_asks() {
     google.revoke(google::Right::Groups);
     few.sync().exits(1).says("Not Authorized");
     prism.is_content();
+
+    // The judge is awake: an answer that Google cannot give is refused.
+    google.grant(google::Right::Groups);
+    let strange = Fault::once("/members", 200)
+        .header("content-type", "application/json")
+        .body(r#"{"kind": "admin#directory#members", "surprise": 1}"#);
+    google.server().fail(strange.times(1000));
+    few.sync().exits(1);
+    assert!(prism.log().to_lowercase().contains("violation"));
 }

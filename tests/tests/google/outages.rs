@@ -20,13 +20,29 @@ fn crowd() -> (Google, Intranet) {
 const USERS: &str = "primaryEmail";
 
 #[test]
-fn a_server_that_fails_in_the_middle_blocks_nobody() {
+fn whatever_fails_in_the_middle_blocks_nobody() {
     let (google, intranet) = crowd();
-    google.server().fail(forbidden(USERS).after(1).times(1000));
-    let output = intranet.sync();
-    assert!(matches!(output.code(), Some(1 | 5)), "{output}");
-    intranet.nobody_is_blocked(1200);
-    google.server().behave();
+    // Longer than anybody waits.
+    let slowly = |fault: Fault| fault.header("retry-after", "86400");
+    for (name, fault) in [
+        ("a missing right", forbidden(USERS)),
+        ("a token that is refused for good", Fault::once(USERS, 401)),
+        (
+            "a throttle that never ends",
+            slowly(throttled(USERS, "userRateLimitExceeded")),
+        ),
+        (
+            "a quota that never ends",
+            slowly(throttled(USERS, "quotaExceeded")),
+        ),
+        ("an outage", slowly(Fault::once(USERS, 503))),
+    ] {
+        google.server().fail(fault.after(1).times(100_000));
+        let output = intranet.sync();
+        assert!(matches!(output.code(), Some(1 | 5)), "{name}: {output}");
+        intranet.nobody_is_blocked(1200);
+        google.server().behave();
+    }
     intranet.is_settled();
 }
 
