@@ -71,7 +71,7 @@ impl Policy {
         let unreadable = Self {
             locks: true,
             unlocks: false,
-            failures: FAILURES,
+            failures: 1,
         };
         let names = ["passwordLockout", "passwordUnlock", "passwordMaxFailure"];
         let Lookup::Found(found) = lookup("cn=config", ANYTHING, &names)? else {
