@@ -4,6 +4,8 @@ use super::answer::{Asked, Listed, Refusal};
 use super::expression::{Expression, Rules};
 use super::world::{EVERYONE, Event, World, event_json, group_json, user_json};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 const USERS: Rules = Rules {
     properties: &[
@@ -47,9 +49,8 @@ pub(super) fn users(world: &World, asked: &Asked, omits: &str) -> Result<Listed,
         (None, None, Some(text)) => (&world.users, Chosen::Prefix(text.to_lowercase())),
         (None, None, None) => (&world.users, Chosen::Living),
     };
-    let all = source
-        .values()
-        .map(|user| (user.id.as_str(), user_json(user, &asked.origin, omits)))
+    let all = following(source, from(asked)?)
+        .map(|(id, user)| (id, user_json(user, &asked.origin, omits)))
         .filter(|(_, user)| chosen.holds(user));
     let is_paged = !matches!(chosen, Chosen::Prefix(_));
     let limit = if is_paged || asked.parameter("limit").is_some() {
@@ -73,10 +74,9 @@ pub(super) fn groups(world: &World, asked: &Asked) -> Result<Listed, Refusal> {
         (None, None, Some(text)) => (&world.groups, Chosen::Prefix(text.to_lowercase())),
         (None, None, None) => (&world.groups, Chosen::All),
     };
-    let all = source
-        .values()
-        .filter(|group| !(world.is_everyone_hidden && group.id == EVERYONE))
-        .map(|group| (group.id.as_str(), group_json(group, &asked.origin)))
+    let all = following(source, from(asked)?)
+        .filter(|(id, _)| !(world.is_everyone_hidden && *id == EVERYONE))
+        .map(|(id, group)| (id, group_json(group, &asked.origin)))
         .filter(|(_, group)| chosen.holds(group));
     paged(asked, all, limit, !matches!(chosen, Chosen::Prefix(_)))
 }
@@ -84,7 +84,9 @@ pub(super) fn groups(world: &World, asked: &Asked) -> Result<Listed, Refusal> {
 /// `GET /api/v1/groups/{id}/users`.
 pub(super) fn members(world: &World, asked: &Asked, id: &str) -> Result<Listed, Refusal> {
     let group = visible(world, id).ok_or_else(|| Refusal::missing(id, "UserGroup"))?;
-    let users = group.members.iter().filter_map(|id| world.users.get(id));
+    let after = (Bound::Excluded(from(asked)?), Bound::Unbounded);
+    let members = group.members.range::<str, _>(after);
+    let users = members.filter_map(|id| world.users.get(id));
     let all = users.map(|user| (user.id.as_str(), user_json(user, &asked.origin, "")));
     paged(asked, all, asked.limit(1000, 1000)?, true)
 }
@@ -221,16 +223,10 @@ fn paged<'a>(
     is_paged: bool,
 ) -> Result<Listed, Refusal> {
     let seal = seal(asked);
-    let from = match asked.parameter("after") {
-        None => "",
-        Some(after) => after
-            .strip_prefix(&seal)
-            .ok_or_else(|| Refusal::invalid("after: The after parameter is invalid"))?,
-    };
     let mut items = Vec::new();
     let mut after = None;
     let mut last = "";
-    for (id, item) in all.filter(|(id, _)| *id > from) {
+    for (id, item) in all {
         if items.len() >= limit {
             after = is_paged.then(|| format!("{seal}{last}"));
             break;
@@ -239,6 +235,25 @@ fn paged<'a>(
         items.push(item);
     }
     Ok(Listed { items, after })
+}
+
+/// The id after which a page begins.
+fn from(asked: &Asked) -> Result<&str, Refusal> {
+    let Some(after) = asked.parameter("after") else {
+        return Ok("");
+    };
+    let of_this_list = after.strip_prefix(&seal(asked));
+    of_this_list.ok_or_else(|| Refusal::invalid("after: The after parameter is invalid"))
+}
+
+/// What comes after an id.
+fn following<'a, T>(
+    all: &'a BTreeMap<String, T>,
+    id: &str,
+) -> impl Iterator<Item = (&'a str, &'a T)> {
+    let after = (Bound::Excluded(id), Bound::Unbounded);
+    all.range::<str, _>(after)
+        .map(|(id, item)| (id.as_str(), item))
 }
 
 /// Tells lists apart.
