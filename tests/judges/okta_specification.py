@@ -19,6 +19,7 @@ OPERATIONS = {
     "/api/v1/meta/schemas/user/{schemaId}": ["get"],
     "/api/v1/users": ["get"],
     "/api/v1/users/{userId}": ["get"],
+    "/api/v1/users/{userId}/groups": ["get"],
 }
 
 document = read(f"{sys.argv[1]}/node/node_modules/@okta/openapi/dist/spec.json")

@@ -21,7 +21,7 @@ const INSTALLING: Duration = Duration::from_secs(600);
 const THINKING: Duration = Duration::from_secs(120);
 
 /// How long the proxy may take to read its specification.
-const STARTING: Duration = Duration::from_secs(60);
+const STARTING: Duration = Duration::from_secs(120);
 
 /// The folder with everything installed.
 #[track_caller]

@@ -109,7 +109,7 @@ impl Api {
         right: Right,
         response: Response,
     ) -> Result<Option<Answer>, Failure> {
-        if response.status == 404 {
+        if fault::is_missing(&response) {
             self.look_at_the_clock(&response);
             return Ok(None);
         }

@@ -151,11 +151,11 @@ impl Changes {
         };
         let mut theirs = theirs.into_iter();
         for (id, answer) in users.iter().zip(found) {
-            let groups = theirs.next();
-            let groups = match groups.flatten() {
-                Some(groups) => membership.in_scope(&groups.body)?,
-                // Deleted since the user was asked for, or everybody is in scope.
-                None => membership.is_everybody().then(Vec::new),
+            let groups = match theirs.next() {
+                None => Some(Vec::new()),
+                Some(Some(groups)) => membership.in_scope(&groups.body)?,
+                Some(None) if answer.is_some() => return Err(vanished(id)),
+                Some(None) => None,
             };
             match answer {
                 None => drop(rows.add(Status::Removed(Removal::Final)).id(id)),
@@ -184,6 +184,14 @@ impl Changes {
             None => drop(rows.add(Status::Removed(Removal::LeftScope)).id(user.id)),
         }
     }
+}
+
+/// Groups that cannot be had say nothing about who is in them.
+fn vanished(id: &str) -> Failure {
+    Failure::drifted(format!(
+        "Okta shows the user {id}, but not the groups that they are in"
+    ))
+    .hint("they were likely deleted this very moment; the next run will tell")
 }
 
 /// Which groups decide who is in scope.

@@ -52,6 +52,13 @@ struct Cause {
     summary: String,
 }
 
+/// True if Okta itself says that something does not exist: a 404 of whatever
+/// stands between says nothing about people.
+pub fn is_missing(response: &Response) -> bool {
+    let body: Option<Body> = serde_json::from_slice(&response.body).ok();
+    response.status == 404 && body.is_some_and(|body| body.code == "E0000007")
+}
+
 /// Makes a failure of an answer that is no success; `what` was asked for.
 pub fn of(what: &str, right: Right, response: &Response) -> Failure {
     let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();

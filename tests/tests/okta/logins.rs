@@ -85,9 +85,10 @@ fn an_app_proves_that_it_holds_the_key() {
         calls.len(),
         "each request has a proof of its own"
     );
-    // The first request for a token is told to use a nonce.
+    // A request without a proof, and one without the nonce, are told so.
     let tokens = seen.iter().filter(|seen| seen.target == "/oauth2/v1/token");
-    assert_eq!((tokens.count(), org.tokens_given()), (2, 1));
+    assert!((2..=3).contains(&tokens.count()));
+    assert_eq!(org.tokens_given(), 1, "one token for the whole run");
     intranet.is_settled();
 }
 

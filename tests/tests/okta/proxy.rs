@@ -14,6 +14,7 @@ fn requests_and_answers_are_as_okta_specifies_them() {
         org.join(&group, user);
     }
     let proxy = Prism::before(&org.url(), &specification("okta_specification.py"));
+    org.behind(&proxy.url());
     let intranet = intranet(&Policy::new(&proxy.url()));
     intranet.run(&["check", "policy.yaml", "--online"]).ok();
     intranet.sync().ok();

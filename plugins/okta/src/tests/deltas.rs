@@ -318,3 +318,27 @@ fn an_outage_in_the_middle_keeps_the_position() {
         ["anna"]
     );
 }
+
+#[test]
+fn a_404_of_something_else_than_okta_removes_nobody() {
+    let org = org();
+    let (_, [anna, ..], done) = staff(&org);
+    org.edit(&anna, "department", "Sales");
+    let of_okta = r#"{"errorCode":"E0000007","errorSummary":"Not found"}"#;
+    let user = format!("/users/{anna}");
+    for (at, body, kind) in [
+        (user.as_str(), "no such route", FailureKind::Config),
+        ("/groups", "no such route", FailureKind::Config),
+        // The user is there, and their groups are not.
+        ("/groups", of_okta, FailureKind::Drifted),
+    ] {
+        let at = match at {
+            "/groups" => format!("{user}/groups"),
+            user => user.to_owned(),
+        };
+        org.server().fail(Fault::once(&at, 404).body(body));
+        let failure = since(&org, &done, request(&[GROUP])).unwrap_err();
+        assert_eq!(failure.kind, kind, "{at} {body}");
+        org.server().behave();
+    }
+}

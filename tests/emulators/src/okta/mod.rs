@@ -255,6 +255,12 @@ impl Okta {
 
 /// What goes on behind the API.
 impl Okta {
+    /// A proxy at this URL stands before the org and puts its own name into the
+    /// requests: links lead to the proxy all the same.
+    pub fn behind(&self, url: &str) {
+        self.org().behind = Some(url.to_owned());
+    }
+
     /// `search` finds what is there now, whatever changes, until
     /// [`Okta::catch_up`].
     pub fn lag(&self) {

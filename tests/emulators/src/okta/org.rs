@@ -10,6 +10,8 @@ pub(super) struct Org {
     pub(super) world: World,
     pub(super) logins: Logins,
     pub(super) limits: Limits,
+    /// The URL that clients know, if it is not in their requests.
+    pub(super) behind: Option<String>,
 }
 
 pub(super) fn lock(org: &Mutex<Org>) -> MutexGuard<'_, Org> {

@@ -146,16 +146,17 @@ struct Call {
     form: Vec<(String, String)>,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Call {
+impl FromRequest<Shared> for Call {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+    async fn from_request(request: Request, state: &Shared) -> Result<Self, Response> {
         let method = request.method().clone();
         let headers = request.headers().clone();
         let uri = request.uri().clone();
         let host = headers.get("host").and_then(|host| host.to_str().ok());
+        let behind = lock(state).behind.clone();
         let asked = Asked {
-            origin: format!("http://{}", host.unwrap_or("localhost")),
+            origin: behind.unwrap_or_else(|| format!("http://{}", host.unwrap_or("localhost"))),
             path: uri.path().to_owned(),
             query: pairs(uri.query().unwrap_or_default()),
         };
