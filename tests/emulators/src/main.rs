@@ -11,9 +11,10 @@ use std::process::ExitCode;
 use muster_emulators::google::Google;
 use muster_emulators::graph::{Client, Graph, Tenant};
 use muster_emulators::okta::{self, Okta};
+use muster_emulators::scim::{self, Service};
 
 const USAGE: &str = "usage: muster-emulators VENDOR [--port PORT] [--people N]\n\
-    vendors: entra, google, okta";
+    vendors: entra, google, okta, scim";
 
 /// What the command line asked for.
 struct Wanted {
@@ -54,6 +55,12 @@ fn main() -> ExitCode {
                 okta::TOKEN
             );
             wait_for(org)
+        }
+        "scim" => {
+            let service = Service::start(wanted.port, wanted.people);
+            service.group("Intranet", &["user-0", "user-1"]);
+            println!("{}\ntoken {}\ngroup Intranet", service.url(), scim::TOKEN);
+            wait_for(service)
         }
         other => {
             eprintln!("there is no emulator of `{other}`\n{USAGE}");

@@ -49,6 +49,7 @@
 //! records are no list of objects is a failure of kind `data` that says where.
 
 mod leaf;
+mod list;
 mod path;
 mod record;
 mod rest;

@@ -1,10 +1,11 @@
 //! Compiling paths, and reading pages with them.
 
+use super::list::{List, One, Page};
 use super::path;
 use super::record::Record;
 use super::rest::Rest;
 use super::trie::{Kind, Names, Node, Planting};
-use super::walk::{List, One, Page, Walk};
+use super::walk::Walk;
 use crate::Failure;
 use serde::de::DeserializeSeed;
 
