@@ -48,7 +48,7 @@ impl Source for Journal {
         let text = String::from_utf8(text).map_err(|_| Failure::data("no text"))?;
         let since = match &request.start_at {
             ReadFrom::Since(cursor) => {
-                let cursor = String::from_utf8_lossy(&cursor).parse();
+                let cursor = String::from_utf8_lossy(cursor).parse();
                 let known = cursor.ok().filter(|_| !text.contains("lost"));
                 known.ok_or_else(|| Failure::stale_cursor("the journal was begun anew"))?
             }

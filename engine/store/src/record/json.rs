@@ -16,3 +16,17 @@ pub(crate) fn from_json<T: DeserializeOwned>(record: &[u8]) -> Result<T, Unreada
     let text = unseal(Kind::Json, record)?;
     serde_json::from_slice(text).map_err(|_| Unreadable::Content("it is not the expected JSON"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use muster_model::DirectoryRecord;
+
+    #[test]
+    fn a_directory_of_an_older_program_is_read() {
+        let text = br#"{"name":"staff","key":"username","policy_file":"p.yaml","policy":"d","mappings":{},"cursor":[1]}"#;
+        let record: Option<DirectoryRecord> = from_json(&seal(Kind::Json, text)).ok();
+        let record = record.map(|record| (record.cursor, record.feed));
+        assert_eq!(record, Some((Some(vec![1]), None)));
+    }
+}

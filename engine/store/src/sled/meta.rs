@@ -77,3 +77,18 @@ fn hex(bytes: &[u8]) -> String {
 fn byte(digits: &[u8]) -> Option<u8> {
     u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Meta;
+
+    #[test]
+    fn counters_of_an_older_program_are_read() {
+        let text = r#"{"identity":"i","seal_key":"k","version":"v7","next_account":"a3","accounts":2,"runs":1,"audit":2,"commits":4}"#;
+        let meta: Option<Meta> = serde_json::from_str(text).ok();
+        assert_eq!(
+            meta.map(|meta| (meta.accounts, meta.people)),
+            Some((2, None))
+        );
+    }
+}
