@@ -165,6 +165,9 @@ pub enum BindError {
     /// The settings of an LDAP server are wrong.
     #[error("the LDAP server cannot be used with these settings")]
     Ldap(#[source] ldap::Failure),
+    /// The settings of a database are wrong.
+    #[error("the database cannot be used with these settings")]
+    Sql(#[source] crate::sql::Failure),
     /// A base URL is wrong.
     #[error("`{setting}` cannot be used")]
     Endpoint {
@@ -228,6 +231,7 @@ impl BindError {
                 Some("the path is relative to the policy's folder".to_owned())
             }
             Self::Ldap(failure) => failure.hint(),
+            Self::Sql(failure) => failure.hint(),
             Self::Endpoint { source, .. } => Some(source.hint().to_owned()),
         }
     }

@@ -4,8 +4,10 @@ wasmtime::component::bindgen!({
     path: "../../wit/0.1",
     world: "source",
     imports: {
+        "muster:provider/files": async | trappable,
         "muster:provider/http": async | trappable,
         "muster:provider/ldap": async | trappable,
+        "muster:provider/sql": async | trappable,
         default: trappable,
     },
     exports: { default: async },
@@ -13,8 +15,9 @@ wasmtime::component::bindgen!({
         "muster:provider/files.reader": crate::capability::files::OpenFile,
         "muster:provider/ldap.search": crate::ldap::Search,
         "muster:provider/ldap.password": crate::capability::ldap::Password,
+        "muster:provider/sql.answer": crate::sql::Answer,
     },
 });
 
 pub(crate) use exports::muster::provider::provider;
-pub(crate) use muster::provider::{files, host, http, ldap, people, types};
+pub(crate) use muster::provider::{files, host, http, ldap, people, sql, types};

@@ -147,6 +147,7 @@ fn check_import(import: &str, needs: &Needs) -> Result<(), ImportFault> {
         "files" => (!needs.files.is_empty(), "files.NAME"),
         "ldap" => (!needs.ldap.is_empty(), "ldap.NAME"),
         "http" => (!needs.http.is_empty(), "http.NAME"),
+        "sql" => (!needs.sql.is_empty(), "sql.NAME"),
         _ => return Err(ImportFault::Unknown(import.to_owned())),
     };
     match declared {
@@ -181,6 +182,10 @@ mod tests {
         ));
         assert!(matches!(
             check("muster:provider/sql@0.1.0"),
+            Err(ImportFault::Undeclared { .. })
+        ));
+        assert!(matches!(
+            check("muster:provider/clock@0.1.0"),
             Err(ImportFault::Unknown(_))
         ));
         assert!(matches!(

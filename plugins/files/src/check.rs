@@ -5,52 +5,68 @@ use crate::open::{self, Opened};
 use crate::reading::Reading;
 use crate::records::Name;
 use crate::settings::{Format, Settings};
+use crate::source::{self, Which};
 use crate::tally::Tally;
-use muster_sdk::{CheckStep, Coverage, Failure, Problem, Scope};
+use muster_sdk::{CheckStep, Coverage, Failure, Problem, ReadFrom, ReadRequest, Scope};
 
 /// Problems that are shown; the rest is counted.
 const SHOWN: usize = 3;
 
-/// Opens the file and reads it once, as a sync would.
+/// Opens the first file and reads all of them once, as a sync would.
 pub fn steps(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
     let mut steps = Vec::new();
-    let opened = match open::input(settings) {
-        Ok(input) => {
-            steps.push(CheckStep::ok(
-                "open the file",
-                format!("`{}` can be read", input.name()),
-            ));
-            open::records(input, settings, &[])
-        }
+    let opened = source::pick(settings).and_then(|files| {
+        let first = files.first().cloned().flatten();
+        let file = open::file(settings, &first)?;
+        Ok((file, files))
+    });
+    let (file, files) = match opened {
+        Ok(opened) => opened,
         Err(failure) => return vec![CheckStep::failed("open the file", failure)],
     };
-    match opened {
+    let more = match files.len() {
+        0 | 1 => String::new(),
+        number => format!(", the first of {number}"),
+    };
+    steps.push(CheckStep::ok(
+        "open the file",
+        format!("`{}` can be read{more}", file.input.name()),
+    ));
+    let format = file.settings.format();
+    match open::records(file, &[]) {
         Ok(opened) => {
-            steps.push(columns(settings, &opened));
-            records(opened, settings, scope, &mut steps);
+            steps.push(columns(format, &opened));
+            records(settings, files, scope, &mut steps);
         }
         Err(failure) => steps.push(CheckStep::failed("find the columns", failure)),
     }
     steps
 }
 
-fn columns(settings: &Settings, opened: &Opened) -> CheckStep {
+fn columns(format: Format, opened: &Opened) -> CheckStep {
     let what = "find the columns";
-    match (&opened.records, settings.format()) {
-        (None, _) => CheckStep::skipped(what, "the file is empty"),
-        (Some(records), Format::Csv) => {
+    match &opened.records {
+        None => CheckStep::skipped(what, "the file is empty"),
+        Some(records) if format.is_table() => {
             let names = records.names().iter().map(|name| name.name.as_str());
             CheckStep::ok(what, format!("the header has {}", nearest::list(names)))
         }
-        (Some(_), _) => CheckStep::skipped(what, "the format has no header; see below"),
+        Some(_) => CheckStep::skipped(what, "the format has no header; see below"),
     }
 }
 
-fn records(opened: Opened, settings: &Settings, scope: &Scope, steps: &mut Vec<CheckStep>) {
+fn records(settings: &Settings, files: Vec<Which>, scope: &Scope, steps: &mut Vec<CheckStep>) {
     let what = "read the records";
-    let read = Reading::new(opened, settings, scope, 1000).and_then(|mut reading| {
+    let request = ReadRequest {
+        attributes: Vec::new(),
+        scope: scope.clone(),
+        page_size: 1000,
+        start_at: ReadFrom::Start,
+    };
+    let read = Reading::new(settings, files, &request).and_then(|mut reading| {
         let (coverage, problems) = exhaust(&mut reading)?;
         steps.push(counted(what, reading.tally(), &problems));
+        steps.extend(spreadsheets(reading.tally()));
         steps.extend(statuses(settings, reading.tally()));
         steps.push(completeness(settings, &coverage));
         Ok(())
@@ -88,6 +104,18 @@ fn counted(what: &str, tally: &Tally, problems: &[Problem]) -> CheckStep {
     CheckStep::warning(what, text).hint("their people are held: nothing changes for them")
 }
 
+/// What a spreadsheet may have done to the file.
+fn spreadsheets(tally: &Tally) -> Option<CheckStep> {
+    (tally.eaten_zeros > 0).then(|| {
+        let text = format!(
+            "{} identifiers are shorter than those with a zero in front",
+            tally.eaten_zeros
+        );
+        CheckStep::warning("look for what spreadsheets do", text)
+            .hint("export it again with the column as text: a spreadsheet may have cut zeros off")
+    })
+}
+
 fn statuses(settings: &Settings, tally: &Tally) -> Option<CheckStep> {
     let column = settings.status.as_ref()?;
     let what = "understand the statuses";
@@ -113,13 +141,24 @@ fn completeness(settings: &Settings, coverage: &Coverage) -> CheckStep {
         return CheckStep::warning(what, message)
             .hint("as long as this is so, nobody is blocked for not being in the file");
     }
+    if settings.checksum.is_some() {
+        return CheckStep::ok(what, "it has the declared checksum");
+    }
     match (settings.rows, settings.marker()) {
         (Some(rows), _) => CheckStep::ok(what, format!("it has the {rows} declared rows")),
         (None, Some(marker)) => CheckStep::ok(what, format!("it ends with `{marker}`")),
+        (None, None) if !has_lines(settings) => {
+            CheckStep::ok(what, "its format shows that it is whole")
+        }
         (None, None) => CheckStep::ok(what, "it ends with a whole record; nothing else tells").hint(
             "a file that is cut between two lines looks whole: `end_marker` or `rows` would show it",
         ),
     }
+}
+
+/// True for formats that a file of is whole wherever it is cut between lines.
+fn has_lines(settings: &Settings) -> bool {
+    !matches!(settings.format(), Format::Json | Format::Xlsx)
 }
 
 /// Names that the file has, for `attributes`.
@@ -131,17 +170,16 @@ pub fn names(settings: &Settings) -> Result<Vec<Name>, Failure> {
         unit: None,
         ..settings.clone()
     };
-    let opened = open::records(open::input(settings)?, &everything, &[])?;
+    let first = source::pick(settings)?.into_iter().next().flatten();
+    let file = open::file(&everything, &first)?;
+    let is_table = file.settings.format().is_table();
+    let opened = open::records(file, &[])?;
     let (Some(mut records), mut input) = (opened.records, opened.input) else {
         return Ok(Vec::new());
     };
     let mut cells = crate::cells::Cells::default();
     // The first hundred records tell; of a table, the header alone.
-    let looks = if settings.format() == Format::Csv {
-        0
-    } else {
-        100
-    };
+    let looks = if is_table { 0 } else { 100 };
     for _ in 0..looks {
         if records.next(&mut input, &mut cells)? == crate::records::Event::End {
             break;

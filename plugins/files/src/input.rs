@@ -1,7 +1,8 @@
 //! The file as a window of UTF-8 bytes that moves forward.
 
-use crate::encoding::{self, Encoding};
+use crate::encoding::{self, Decoder, Encoding};
 use muster_sdk::Failure;
+use sha2::{Digest, Sha256};
 use std::io::BufRead;
 
 /// Longer than any record: what is longer is a quote that nobody closed, or
@@ -16,8 +17,12 @@ pub struct Input {
     source: Box<dyn BufRead>,
     name: String,
     encoding: Encoding,
+    decoder: Decoder,
     window: Vec<u8>,
     used: usize,
+    /// A buffer for bytes that are not yet decoded.
+    head: Vec<u8>,
+    digest: Option<Sha256>,
     /// Bytes that came from the file.
     read: u64,
     ended: bool,
@@ -30,31 +35,79 @@ impl Input {
             source,
             name: name.into(),
             encoding,
+            decoder: Decoder::new(encoding),
             window: Vec::new(),
             used: 0,
+            head: Vec::new(),
+            digest: None,
             read: 0,
             ended: false,
         }
     }
 
-    /// Drops the byte order mark. Refuses encodings that nobody reads here.
+    /// Computes the file's SHA-256 on the way.
+    pub fn with_digest(mut self) -> Self {
+        self.digest = Some(Sha256::new());
+        self
+    }
+
+    /// Learns the encoding from the byte order mark, and drops the mark.
+    /// Refuses encodings that nobody reads here.
     pub fn begin(&mut self) -> Result<(), Failure> {
-        while self.rest().len() < 4 && self.more()? {}
-        if let Some(encoding) = encoding::foreign(self.rest()) {
+        let mut head = Vec::new();
+        while head.len() < 4 && self.chunk(&mut head)? {}
+        let mark = match Encoding::marked(&head) {
+            Some((encoding, mark)) => {
+                self.encoding = encoding;
+                self.decoder = Decoder::new(encoding);
+                mark
+            }
+            None => 0,
+        };
+        if self.encoding == Encoding::Utf8
+            && let Some(encoding) = encoding::foreign(head.get(mark..).unwrap_or_default())
+        {
             return Err(self.foreign(encoding));
         }
-        if self.rest().starts_with(b"\xef\xbb\xbf") {
-            self.take(3);
-        }
+        self.decoder
+            .append(head.get(mark..).unwrap_or_default(), &mut self.window);
         Ok(())
     }
 
     fn foreign(&self, encoding: &str) -> Failure {
-        Failure::data(format!(
+        let failure = Failure::data(format!(
             "`{}` line 1: the file is {encoding}, not UTF-8",
             self.name
-        ))
-        .hint("save it as UTF-8; spreadsheets call it “CSV UTF-8”")
+        ));
+        match encoding {
+            "UTF-32" => failure.hint("save it as UTF-8; spreadsheets call it “CSV UTF-8”"),
+            _ => failure.hint(format!(
+                "set `encoding: {}`, or save it as UTF-8",
+                encoding.to_lowercase()
+            )),
+        }
+    }
+
+    /// Reads the file as it is, to its end, if it has at most `limit` bytes.
+    pub fn whole(&mut self, limit: usize) -> Result<Vec<u8>, Failure> {
+        let mut all = Vec::new();
+        while self.chunk(&mut all)? {
+            if all.len() > limit {
+                return Err(Failure::data(format!(
+                    "`{}` is larger than {} MiB, which is the most that is read of this format",
+                    self.name,
+                    limit >> 20
+                ))
+                .hint("export it as CSV: a CSV may have any size"));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The SHA-256 of what was read, in hex, if it was to be computed.
+    pub fn digest(&self) -> Option<String> {
+        let digest = self.digest.clone()?.finalize();
+        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// The file's name.
@@ -84,9 +137,25 @@ impl Input {
         }
         self.window.drain(..self.used);
         self.used = 0;
+        let mut chunk = std::mem::take(&mut self.head);
+        chunk.clear();
+        if self.chunk(&mut chunk)? {
+            self.decoder.append(&chunk, &mut self.window);
+        } else {
+            self.decoder.finish(&mut self.window);
+        }
+        self.head = chunk;
+        Ok(!self.ended || !self.rest().is_empty())
+    }
+
+    /// Appends the file's next bytes as they are; false at its end.
+    fn chunk(&mut self, out: &mut Vec<u8>) -> Result<bool, Failure> {
         let chunk = self.source.fill_buf().map_err(Failure::from_io)?;
         let count = chunk.len();
-        self.encoding.append(chunk, &mut self.window);
+        out.extend_from_slice(chunk);
+        if let Some(digest) = &mut self.digest {
+            digest.update(chunk);
+        }
         self.source.consume(count);
         self.read += count as u64;
         self.ended = count == 0;
@@ -148,12 +217,10 @@ pub mod tests {
     }
 
     #[test]
-    fn utf_16_is_refused_in_words() {
-        let failure = chunked(b"\xff\xfei\0", 1, Encoding::Utf8)
-            .begin()
-            .unwrap_err();
+    fn utf_16_without_a_mark_is_refused_in_words() {
+        let failure = chunked(b"i\0d\0", 1, Encoding::Utf8).begin().unwrap_err();
         assert!(
-            failure.message.contains("line 1: the file is UTF-16"),
+            failure.message.contains("line 1: the file is UTF-16LE"),
             "{}",
             failure.message
         );

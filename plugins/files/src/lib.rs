@@ -1,24 +1,27 @@
-//! People from a file: CSV with a header, JSON Lines or LDIF.
+//! People from files: CSV, TSV and XLSX with a header, JSON, JSON Lines or LDIF,
+//! at a path, in a folder, or behind a URL.
 //!
 //! The plugin knows nothing about policies or accounts: it turns records into
 //! people, and says how far the file can be believed.
 //!
-//! Reading order: [`settings`] is what the operator says and [`open`] what
-//! becomes of it; [`input`] and [`encoding`] bring bytes, [`table`],
+//! Reading order: [`settings`] is what the operator says, [`source`] which files
+//! that means and whether they are as they were, and [`open`] what becomes of
+//! one; [`input`] and [`encoding`] bring bytes, [`table`], [`xlsx`], [`json`],
 //! [`json_lines`] and [`ldif`] find records in them, whose wanted values stand
-//! in [`cells`]; [`reading`] makes people of them with [`words`], [`scope`] and
-//! [`seen`], and [`tally`] tells at the end what the read proves; [`check`] is
-//! the same read for an operator who asks.
+//! in [`cells`]; [`reading`] makes people of them with [`scope`], and [`tally`] tells at the end what the read proves, with
+//! [`checksum`]; [`traps`] are what spreadsheets do; [`check`] is the same read
+//! for an operator who asks.
 //!
 //! INVARIANT: the file is never held in memory: one chunk, one record, one page
-//! and 16 bytes for each identifier that was met.
+//! and 16 bytes for each identifier that was met. A workbook is, and so its size
+//! has a limit.
 //!
 //! What counts as what:
 //!
-//! - In a CSV, an empty cell is an *empty* value. A column that the policy reads
+//! - In a table, an empty cell is an *empty* value. A column that the policy reads
 //!   and the header lacks is a failure before the first row, with the names that
 //!   were likely meant: a typo must not empty a field for everybody.
-//! - In JSON Lines, a missing name or `null` is *absent*, `""` is empty, a list
+//! - In JSON, a missing name or `null` is *absent*, `""` is empty, a list
 //!   is several values, numbers keep their digits, and dots lead into objects.
 //!   In LDIF, a missing attribute is absent. A name that *no* record has can
 //!   only be known at the end: then the read fails, for the same reason. Who
@@ -29,39 +32,56 @@
 //! - Two records with one identifier are believed neither: the first was
 //!   delivered, and the problem with the second holds the person.
 //! - The read is complete if the file ends with a whole record, has as many rows
-//!   as declared and the declared end marker as its last line, and if every
-//!   syncing group was met in it.
+//!   as declared, the declared end marker as its last line and the declared
+//!   checksum, and if every syncing group was met in it.
+//! - A file that is as it was when it was last read, to the same question, has
+//!   no changes: it is not read again. That is so only for a read that was
+//!   complete, and in which nothing was odd.
 
 mod cells;
 mod check;
+mod checksum;
 mod encoding;
 mod input;
+mod json;
 mod json_lines;
+mod json_scan;
 mod ldif;
 mod ldif_lines;
 mod lines;
 mod nearest;
+mod objects;
 mod open;
 mod quoting;
 mod reading;
 mod records;
 mod scope;
-mod seen;
 mod settings;
+mod source;
 mod table;
 mod tally;
 #[cfg(test)]
 mod tests;
-mod words;
+mod traps;
+mod xlsx;
+mod xlsx_cell;
 
 use muster_sdk::prelude::*;
 use reading::Reading;
 use settings::Settings;
+use source::State;
 
-/// A file with people.
+/// Files with people.
 pub struct People {
     settings: Settings,
-    reading: Option<Reading>,
+    read: Option<Read>,
+}
+
+/// A read that was begun.
+enum Read {
+    /// The files are as they were: nobody has changed.
+    Unchanged(State),
+    Whole(Box<Reading>),
 }
 
 impl Source for People {
@@ -71,7 +91,7 @@ impl Source for People {
         settings.check()?;
         Ok(Self {
             settings,
-            reading: None,
+            read: None,
         })
     }
 
@@ -93,22 +113,34 @@ impl Source for People {
     }
 
     fn start(&mut self, request: ReadRequest) -> Result<(), Failure> {
-        if !matches!(request.start_at, ReadFrom::Start) {
-            return Err(Failure::new(
-                FailureKind::StaleCursor,
-                "a file can only be read from its beginning",
-            ));
-        }
-        let input = open::input(&self.settings)?;
-        let opened = open::records(input, &self.settings, &request.attributes)?;
-        let reading = Reading::new(opened, &self.settings, &request.scope, request.page_size)?;
-        self.reading = Some(reading);
+        let files = source::pick(&self.settings)?;
+        self.read = Some(match &request.start_at {
+            ReadFrom::Start => {
+                let reading = Reading::new(&self.settings, files, &request)?;
+                Read::Whole(Box::new(reading))
+            }
+            ReadFrom::Since(cursor) => {
+                let mut state = State::new(&self.settings, &request);
+                state.unchanged(cursor, &files)?;
+                Read::Unchanged(state)
+            }
+            ReadFrom::Resume(_) => {
+                return Err(Failure::stale_cursor(
+                    "a file can only be read from its beginning",
+                ));
+            }
+        });
         Ok(())
     }
 
     fn next(&mut self) -> Result<Batch, Failure> {
-        match &mut self.reading {
-            Some(reading) => reading.next(),
+        match &mut self.read {
+            Some(Read::Whole(reading)) => reading.next(),
+            Some(Read::Unchanged(state)) => {
+                let mut nobody = Rows::new(&[] as &[String]);
+                let coverage = Coverage::delta().fact("files", "as they were");
+                Ok(Batch::last(&mut nobody, coverage).delta_from(state.cursor()))
+            }
             None => Err(Failure::internal("`next` was called before `start`")),
         }
     }

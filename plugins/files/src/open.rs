@@ -1,16 +1,20 @@
 //! The file, opened in its format, with a slot for each name that is needed.
 
 use crate::cells::{Slot, Slots, same_name};
+use crate::checksum::Expected;
 use crate::input::Input;
+use crate::json::Json;
 use crate::json_lines::JsonLines;
 use crate::ldif::{self, Ldif};
 use crate::records::Records;
 use crate::settings::{Format, Settings};
+use crate::source::Which;
 use crate::table::{Options, Table};
+use crate::xlsx::{self, Sheet};
 use muster_sdk::{Failure, files};
 
 /// The need of the manifest that the policy binds to a path.
-const NEED: &str = "people";
+pub const NEED: &str = "people";
 
 /// What a column is used for.
 #[derive(Debug)]
@@ -50,6 +54,8 @@ pub struct Requested {
 pub struct Opened {
     /// Its bytes.
     pub input: Input,
+    /// What its checksum should be.
+    pub expected: Option<Expected>,
     /// Its records; none if it is empty.
     pub records: Option<Box<dyn Records>>,
     /// Every name that is needed.
@@ -58,47 +64,96 @@ pub struct Opened {
     pub roles: Roles,
 }
 
-/// Opens the file that the policy names.
-pub fn input(settings: &Settings) -> Result<Input, Failure> {
-    let file = files::open(NEED)?;
-    let name = file.info().name;
-    let mut input = Input::new(Box::new(file), name, settings.encoding);
-    input.begin()?;
-    Ok(input)
+/// A file that was opened, and nothing yet read of it.
+pub struct File {
+    /// Its bytes.
+    pub input: Input,
+    /// Tells this version of it from others.
+    pub tag: Option<String>,
+    /// What its checksum should be.
+    pub expected: Option<Expected>,
+    /// The settings, with its name for the path.
+    pub settings: Settings,
+}
+
+/// Opens a file that the policy names.
+pub fn file(settings: &Settings, name: &Which) -> Result<File, Failure> {
+    let opened = files::open_unless(NEED, name.as_deref(), None)?;
+    let file = opened.ok_or_else(|| Failure::internal("the host did not open the file"))?;
+    let info = file.info();
+    let told = match (name, &settings.url) {
+        (Some(name), _) => name.as_str(),
+        (None, Some(_)) => info.name.as_str(),
+        (None, None) => settings.path.as_str(),
+    };
+    let settings = settings.of(told);
+    settings.check_format()?;
+    let expected = Expected::new(&settings, &info.name);
+    let mut input = Input::new(Box::new(file), info.name, settings.encoding);
+    if expected.is_some() {
+        input = input.with_digest();
+    }
+    // A workbook is no text.
+    if settings.format() != Format::Xlsx {
+        input.begin()?;
+    }
+    Ok(File {
+        input,
+        tag: info.tag,
+        expected,
+        settings,
+    })
 }
 
 /// Opens the records of a file, for these attributes.
-pub fn records(
-    mut input: Input,
-    settings: &Settings,
-    attributes: &[String],
-) -> Result<Opened, Failure> {
+pub fn records(file: File, attributes: &[String]) -> Result<Opened, Failure> {
+    let File {
+        mut input,
+        expected,
+        settings,
+        ..
+    } = file;
+    let settings = &settings;
     let (slots, roles) = assign(settings, attributes);
     let marker = settings.marker();
     let records: Option<Box<dyn Records>> = match settings.format() {
         Format::Jsonl => Some(Box::new(JsonLines::new(slots.clone(), marker))),
+        Format::Json => Some(Box::new(Json::new(
+            slots.clone(),
+            settings.records.as_deref(),
+        ))),
         Format::Ldif => {
             let binary = binary(settings);
             Some(Box::new(Ldif::new(slots.clone(), &binary, marker)))
         }
-        Format::Csv | Format::Auto => {
+        Format::Xlsx => {
+            let options = xlsx::Options {
+                sheet: settings.sheet.as_deref(),
+                header_row: settings.header_row,
+                optional: &settings.optional,
+            };
+            boxed(Sheet::open(&mut input, &slots, &options)?)
+        }
+        Format::Csv | Format::Tsv | Format::Auto => {
             let options = Options {
                 delimiter: settings.delimiter()?,
                 marker,
                 optional: &settings.optional,
             };
-            match Table::open(&mut input, &slots, &options)? {
-                Some(table) => Some(Box::new(table)),
-                None => None,
-            }
+            boxed(Table::open(&mut input, &slots, &options)?)
         }
     };
     Ok(Opened {
         input,
+        expected,
         records,
         slots,
         roles,
     })
+}
+
+fn boxed(records: Option<impl Records + 'static>) -> Option<Box<dyn Records>> {
+    records.map(|records| Box::new(records) as Box<dyn Records>)
 }
 
 fn assign(settings: &Settings, attributes: &[String]) -> (Slots, Roles) {
@@ -125,7 +180,7 @@ fn assign(settings: &Settings, attributes: &[String]) -> (Slots, Roles) {
         groups,
         groups_separator: shared.then(|| settings.groups_separator().to_owned()),
         unit,
-        is_table: settings.format() == Format::Csv,
+        is_table: settings.format().is_table(),
         attributes,
     };
     (slots, roles)

@@ -1,18 +1,24 @@
 //! One read of a file, from its first record to its coverage.
 
 use crate::cells::{Cells, Slots, same_name};
+use crate::checksum::Expected;
 use crate::input::Input;
 use crate::ldif;
 use crate::nearest;
-use crate::open::{Opened, Requested, Roles};
+use crate::open::{self, Opened, Requested, Roles};
 use crate::records::{Event, Records};
 use crate::scope::{self, InScope, Verdict};
-use crate::seen::Seen;
-use crate::settings::Settings;
+use crate::settings::{Format, Settings};
+use crate::source::{State, Which};
 use crate::tally::Tally;
-use crate::words::Words;
-use muster_sdk::{Batch, ColumnKind, Failure, FailureKind, Rows, Scope, Status, Subject, host};
+use crate::traps::{self, Zeros};
+use muster_sdk::seen::Seen;
+use muster_sdk::words::Words;
+use muster_sdk::{
+    Batch, ColumnKind, Failure, FailureKind, ReadRequest, Rows, Status, Subject, host,
+};
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 /// A page that holds as many bytes as this is full, whatever was asked for.
 const FULL_PAGE: usize = 4 * 1024 * 1024;
@@ -23,7 +29,15 @@ const PATIENCE: u64 = 4096;
 
 /// A read that has begun.
 pub struct Reading {
+    settings: Settings,
+    attributes: Vec<String>,
+    /// Files that follow this one.
+    rest: VecDeque<Which>,
+    format: Format,
+    /// What was read so far; none once a change could go unnoticed.
+    state: Option<State>,
     input: Input,
+    expected: Option<Expected>,
     /// None if the file is empty.
     records: Option<Box<dyn Records>>,
     slots: Slots,
@@ -41,26 +55,52 @@ pub struct Reading {
     seen: Seen,
     /// Slots that some record has had.
     met: Vec<bool>,
+    zeros: Zeros,
     tally: Tally,
 }
 
 impl Reading {
-    /// Begins to read what was opened.
+    /// Opens the files and begins to read the first.
     pub fn new(
-        opened: Opened,
         settings: &Settings,
-        scope: &Scope,
-        page_size: u32,
+        files: Vec<Which>,
+        request: &ReadRequest,
     ) -> Result<Self, Failure> {
-        let words = settings.status.is_some().then(|| Words::new(settings));
+        let mut rest = VecDeque::from(files);
+        let name = rest.pop_front().flatten();
+        let file = open::file(settings, &name)?;
+        let mut state = State::new(settings, request);
+        let state = file.tag.clone().map(|tag| {
+            state.add(name, tag);
+            state
+        });
+        let format = file.settings.format();
+        let opened = open::records(file, &request.attributes)?;
+        let reading = Self::of(opened, settings, request)?;
         Ok(Self {
-            scope: InScope::new(scope, settings, opened.roles.groups_separator.as_deref())?,
+            rest,
+            format,
+            state,
+            ..reading
+        })
+    }
+
+    /// Begins to read what was opened.
+    pub fn of(opened: Opened, settings: &Settings, request: &ReadRequest) -> Result<Self, Failure> {
+        let words = settings
+            .status
+            .is_some()
+            .then(|| Words::new(settings.active.as_deref(), settings.blocked.as_deref()));
+        let separator = opened.roles.groups_separator.as_deref();
+        Ok(Self {
+            scope: InScope::new(&request.scope, settings, separator)?,
             words: words.transpose()?,
             optional: settings.optional.clone(),
-            page_size: page_size.clamp(1, 5000) as usize,
+            page_size: request.page_size.clamp(1, 5000) as usize,
             rows: page(&opened.roles.attributes),
             met: vec![false; opened.slots.names().len()],
             input: opened.input,
+            expected: opened.expected,
             records: opened.records,
             slots: opened.slots,
             roles: opened.roles,
@@ -68,7 +108,13 @@ impl Reading {
             cells: Cells::default(),
             groups: Vec::new(),
             seen: Seen::default(),
+            zeros: Zeros::default(),
             tally: Tally::new(settings),
+            settings: settings.clone(),
+            attributes: request.attributes.clone(),
+            rest: VecDeque::new(),
+            format: settings.format(),
+            state: None,
         })
     }
 
@@ -80,12 +126,55 @@ impl Reading {
                 return Err(Failure::cancelled());
             }
             match self.event() {
-                Ok(Event::End) => return self.end(),
+                Ok(Event::End) => match self.go_on() {
+                    Ok(true) => {}
+                    Ok(false) => return self.end(),
+                    Err(failure) => return Err(failure),
+                },
                 Ok(event) => self.take(event),
                 Err(failure) => return self.stop(failure),
             }
         }
         Ok(Batch::more(&mut self.rows))
+    }
+
+    /// Ends a file, and opens the next; false if there is none.
+    fn go_on(&mut self) -> Result<bool, Failure> {
+        self.require_names()?;
+        let expected = self.expected.take();
+        let fault = expected.and_then(|expected| {
+            let digest = self.input.digest().unwrap_or_default();
+            expected.fault(&digest)
+        });
+        let several = !self.rest.is_empty();
+        let ended = self.input.name().to_owned();
+        let named = |fault: String| match several {
+            true => format!("of `{ended}`: {fault}"),
+            false => fault,
+        };
+        self.tally.file_ended(fault.map(named));
+        let Some(name) = self.rest.pop_front() else {
+            return Ok(false);
+        };
+        self.tally.next_file(&ended);
+        let file = open::file(&self.settings, &name)?;
+        if file.settings.format() != self.format {
+            return Err(Failure::config(format!(
+                "`{}` is of another format than the files before it",
+                file.input.name()
+            ))
+            .hint("give the files that belong together in `pattern`"));
+        }
+        match (&mut self.state, &file.tag) {
+            (Some(state), Some(tag)) => state.add(name, tag.clone()),
+            _ => self.state = None,
+        }
+        let opened = open::records(file, &self.attributes)?;
+        self.input = opened.input;
+        self.expected = opened.expected;
+        self.records = opened.records;
+        self.met.fill(false);
+        Ok(true)
     }
 
     /// What has been counted so far.
@@ -144,6 +233,13 @@ impl Reading {
                 let id = id.into_owned();
                 return self.repeated(line, id);
             }
+            if self.roles.is_table {
+                if traps::is_rounded(&id) {
+                    let id = id.into_owned();
+                    return self.rounded(line, &id);
+                }
+                self.zeros.note(&id);
+            }
         }
         match verdict {
             Verdict::In => self.deliver(),
@@ -161,6 +257,17 @@ impl Reading {
         let fault = format!("`{}` is `{id}`, as in an earlier record", self.id_name());
         self.tally.repeated += 1;
         self.problem(line, fault, Subject::Id(id));
+    }
+
+    /// Nobody knows whose a number is that others may have been rounded to, too.
+    fn rounded(&mut self, line: u64, id: &str) {
+        let fault = format!(
+            "`{}` is `{id}`, a number that a spreadsheet has rounded",
+            self.id_name()
+        );
+        self.tally.broken += 1;
+        let subject = self.named();
+        self.problem(line, fault, subject);
     }
 
     fn id_name(&self) -> &str {
@@ -190,6 +297,9 @@ impl Reading {
         }
         for (column, attribute) in self.roles.attributes.iter().enumerate() {
             for value in self.cells.values(attribute.slot) {
+                if self.roles.is_table && is_rounded(value) {
+                    self.tally.rounded += 1;
+                }
                 match &attribute.separator {
                     // An empty cell is one empty value, not none.
                     Some(separator) if !value.trim_ascii().is_empty() => {
@@ -225,6 +335,11 @@ impl Reading {
         {
             return Subject::Id(id.into_owned());
         }
+        self.named()
+    }
+
+    /// Whom a record is about, if its identifier cannot be believed.
+    fn named(&self) -> Subject {
         let mut names = self.roles.attributes.iter().filter(|name| tells_who(name));
         let named = names.find_map(|attribute| {
             let value = std::str::from_utf8(self.cells.first(attribute.slot)?).ok()?;
@@ -239,13 +354,15 @@ impl Reading {
             self.tally.unattributed += 1;
         }
         self.problems += 1;
+        self.tally.odd += 1;
         let place = format!("{} line {line}", self.input.name());
         self.rows.problem(place, fault, subject);
     }
 
     /// Ends the read, well or badly, with what was counted.
     fn end(&mut self) -> Result<Batch, Failure> {
-        self.require_names()?;
+        self.tally.eaten_zeros = self.zeros.eaten();
+        self.warn();
         for name in self.scope.missing_exceptions() {
             host::warn(&format!(
                 "`{}`: no record is in `{name}`, which the policy's scope leaves out",
@@ -255,7 +372,30 @@ impl Reading {
         let name = self.input.name();
         let bytes = self.input.bytes_read();
         let coverage = self.tally.coverage(&self.scope, name, bytes);
-        Ok(Batch::last(&mut self.rows, coverage))
+        // Whatever is odd is to be seen again in the next run.
+        let is_clean = coverage.is_complete() && self.tally.odd == 0;
+        let batch = Batch::last(&mut self.rows, coverage);
+        Ok(match &self.state {
+            Some(state) if is_clean => batch.delta_from(state.cursor()),
+            _ => batch,
+        })
+    }
+
+    fn warn(&self) {
+        let file = self.input.name();
+        if self.tally.eaten_zeros > 0 {
+            host::warn(&format!(
+                "`{file}`: {} of `{}` are shorter than those with a zero in front: a spreadsheet may have cut zeros off",
+                self.tally.eaten_zeros,
+                self.id_name()
+            ));
+        }
+        if self.tally.rounded > 0 {
+            host::warn(&format!(
+                "`{file}`: {} values are numbers that a spreadsheet has rounded, as in `1.04858E+20`",
+                self.tally.rounded
+            ));
+        }
     }
 
     /// What was delivered before a file changed is as it was: it counts, but
@@ -319,6 +459,10 @@ fn page(attributes: &[Requested]) -> Rows {
         }
     }
     rows
+}
+
+fn is_rounded(value: &[u8]) -> bool {
+    value.len() < 32 && std::str::from_utf8(value).is_ok_and(traps::is_rounded)
 }
 
 /// True if one person's value of the attribute is hardly anybody else's: only

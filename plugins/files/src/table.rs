@@ -182,7 +182,7 @@ fn header(parser: &Parser, found: &Found, file: &str) -> Result<Vec<Name>, Failu
 }
 
 /// Finds each slot's column.
-fn columns(
+pub fn columns(
     header: &[Name],
     slots: &Slots,
     optional: &[String],

@@ -35,6 +35,18 @@ pub struct Tally {
     /// What the exporting program says went wrong.
     refusal: Option<String>,
     verdict: Option<String>,
+    /// Files that were read to their end.
+    files: u64,
+    /// A file before the last one that has no end marker.
+    unmarked: Option<String>,
+    /// What the checksum of a file shows.
+    checksum: Option<String>,
+    /// Records with anything odd about them.
+    pub odd: u64,
+    /// Identifiers that a spreadsheet has likely cut zeros off from.
+    pub eaten_zeros: u64,
+    /// Values, not of identifiers, that a spreadsheet has rounded.
+    pub rounded: u64,
 }
 
 /// What the operator says about the file's length.
@@ -96,6 +108,19 @@ impl Tally {
         }
     }
 
+    /// Counts a file that ended, and says what its checksum shows.
+    pub fn file_ended(&mut self, checksum: Option<String>) {
+        self.files += 1;
+        self.checksum = self.checksum.take().or(checksum);
+    }
+
+    /// Begins the next file of several.
+    pub fn next_file(&mut self, ended: &str) {
+        if self.declared.marker.is_some() && self.marker.take().is_none() {
+            self.unmarked.get_or_insert_with(|| ended.to_owned());
+        }
+    }
+
     /// Judges the read at the end of the file.
     pub fn coverage(&self, scope: &InScope, file: &str, bytes: u64) -> Coverage {
         let shortfalls = [
@@ -103,6 +128,7 @@ impl Tally {
             self.empty(),
             self.miscounted(),
             self.unmarked(),
+            self.altered(),
             self.refused(),
             missing(scope),
             self.unread(),
@@ -124,6 +150,9 @@ impl Tally {
             .fact("bytes read", bytes.to_string())
             .fact("records", self.records.to_string())
             .fact("last line", self.last_line.to_string());
+        if self.files > 1 {
+            coverage = coverage.fact("files", self.files.to_string());
+        }
         if let Some(rows) = self.declared.rows {
             coverage = coverage
                 .source_count(rows)
@@ -139,6 +168,8 @@ impl Tally {
             ("out of scope", self.out_of_scope),
             ("broken records", self.broken),
             ("repeated identifiers", self.repeated),
+            ("identifiers that may lack a zero", self.eaten_zeros),
+            ("rounded numbers", self.rounded),
         ] {
             if number > 0 {
                 coverage = coverage.fact(name, number.to_string());
@@ -165,6 +196,11 @@ impl Tally {
 
     fn unmarked(&self) -> Shortfall {
         let marker = self.declared.marker.as_ref()?;
+        if let Some(file) = &self.unmarked {
+            let text =
+                format!("the end marker `{marker}` is not in `{file}`: that file looks cut off");
+            return Some((PartialReason::Truncated, text));
+        }
         match (self.marker, self.after_marker) {
             (None, _) => {
                 let text =
@@ -177,6 +213,11 @@ impl Tally {
             }
             (Some(_), None) => None,
         }
+    }
+
+    fn altered(&self) -> Shortfall {
+        let text = self.checksum.clone()?;
+        Some((PartialReason::Unproven, text))
     }
 
     fn refused(&self) -> Shortfall {

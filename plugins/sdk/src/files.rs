@@ -1,7 +1,8 @@
-//! Files that the policy named. Nothing else can be opened.
+//! Files that the policy named, on a disk or behind a URL. Nothing else can be
+//! opened.
 
 use crate::Failure;
-pub use crate::bindings::muster::provider::files::Info;
+pub use crate::bindings::muster::provider::files::{Entry, Info, Source as Place};
 use std::io::{self, BufRead, Read};
 
 #[cfg(target_family = "wasm")]
@@ -14,11 +15,30 @@ const CHUNK: u32 = 256 * 1024;
 
 /// Opens the file that the policy bound to a need of the manifest.
 pub fn open(need: &str) -> Result<Reader, Failure> {
-    Ok(Reader {
-        inner: imports::open(need)?,
+    let opened = open_unless(need, None, None)?;
+    opened.ok_or_else(|| Failure::internal("the host took a file for unchanged that nobody knew"))
+}
+
+/// Opens a file of a need: `name` is one of a folder, or of a need that is one
+/// file, its own name with `.sha256` behind it. `None` if the file still has the
+/// tag `unless`, which an [`Info`] gave before.
+pub fn open_unless(
+    need: &str,
+    name: Option<&str>,
+    unless: Option<&str>,
+) -> Result<Option<Reader>, Failure> {
+    let opened = imports::open(need, name, unless)?;
+    Ok(opened.map(|inner| Reader {
+        inner,
         chunk: Vec::new(),
         at: 0,
-    })
+    }))
+}
+
+/// Says what the policy bound to a need: a file, a folder with its files, or a
+/// URL.
+pub fn look(need: &str) -> Result<Place, Failure> {
+    imports::look(need)
 }
 
 /// A file, read from its beginning to its end, with a buffer of its own.
@@ -33,7 +53,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Name and size of the file.
+    /// Name, size and tag of the file.
     pub fn info(&self) -> Info {
         self.inner.info()
     }

@@ -30,7 +30,7 @@
 //!
 //!     fn check(&mut self, _: &Scope) -> Vec<CheckStep> {
 //!         vec![match files::open("people") {
-//!             Ok(file) => CheckStep::ok("open the file", format!("{} bytes", file.info().size)),
+//!             Ok(file) => CheckStep::ok("open the file", file.info().name),
 //!             Err(failure) => CheckStep::failed("open the file", failure),
 //!         }]
 //!     }
@@ -92,6 +92,7 @@
 //! [needs.files.people]
 //! path = "path"
 //!
+//!
 //! [needs.ldap.directory]
 //! url = "url"
 //! bind_dn = "bind_dn"
@@ -104,6 +105,14 @@
 //! base_url = "base_url"
 //! bearer = "token"                 # a secret
 //! ca = "ca"
+//!
+//! [needs.sql.database]
+//! url = "url"
+//! user = "user"
+//! password = "password"            # a secret
+//! ca = "ca"
+//! allow_plaintext = "allow_plaintext"
+//! statement_timeout = "statement_timeout"
 //! ```
 //!
 //! `settings.schema.json` is a JSON Schema of `provider.config` in the subset
@@ -129,9 +138,12 @@ pub mod json;
 pub mod ldap;
 mod plugin;
 mod rows;
+pub mod seen;
 mod source;
+pub mod sql;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
+pub mod words;
 
 pub use coverage::{Coverage, PartialReason};
 pub use failure::{Failure, FailureKind};
@@ -152,6 +164,6 @@ pub mod prelude {
     pub use crate::{
         Attribute, AttributeShape, Batch, BlockCause, CheckStep, ColumnKind, Coverage, Failure,
         FailureKind, PartialReason, ReadFrom, ReadRequest, Removal, Rows, Scope, Source, Status,
-        StepResult, Subject, files, host, http, json, ldap,
+        StepResult, Subject, files, host, http, json, ldap, sql,
     };
 }

@@ -5,7 +5,7 @@
 //! ```
 //! use muster_sdk::{files, testing};
 //! testing::file("people", "id,name\n1,Anna\n");
-//! assert_eq!(files::open("people").unwrap().info().size, 15);
+//! assert_eq!(files::open("people").unwrap().info().size, Some(15));
 //! ```
 
 use crate::bindings::muster::provider::ldap::Entries as PackedEntries;
@@ -19,11 +19,13 @@ use std::rc::Rc;
 
 type LdapServer = Rc<dyn Fn(&str, &Query) -> Result<Vec<Block>, Failure>>;
 type LoginServer = Rc<dyn Fn(&str, &str, &str) -> Result<Verdict, Failure>>;
+type SqlServer = Rc<dyn Fn(&str, &sql::Query) -> Result<Vec<sql::Block>, Failure>>;
 type HttpServer = Rc<dyn Fn(&Request) -> Result<Response, Failure>>;
 
 #[derive(Default)]
 struct World {
-    files: BTreeMap<String, FakeFile>,
+    files: BTreeMap<String, FakeNeed>,
+    sql: Option<SqlServer>,
     ldap: Option<LdapServer>,
     ldap_name: Option<String>,
     logins: Option<LoginServer>,
@@ -33,10 +35,19 @@ struct World {
     cancelled: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
+struct FakeNeed {
+    is_folder: bool,
+    /// By name; the name of the only file is empty.
+    files: BTreeMap<String, FakeFile>,
+}
+
+#[derive(Clone, Default)]
 struct FakeFile {
     content: Vec<u8>,
     at_end: Option<Failure>,
+    tag: Option<String>,
+    modified_ms: u64,
 }
 
 thread_local! {
@@ -49,20 +60,83 @@ fn world<T>(act: impl FnOnce(&mut World) -> T) -> T {
 
 /// Puts a file behind a need of the manifest. It is called `NEED.txt`.
 pub fn file(need: &str, content: impl Into<Vec<u8>>) {
-    let file = FakeFile {
-        content: content.into(),
-        at_end: None,
-    };
-    world(|w| w.files.insert(need.to_owned(), file));
+    only_file(
+        need,
+        FakeFile {
+            content: content.into(),
+            ..FakeFile::default()
+        },
+    );
 }
 
 /// As [`file`], but reading its end fails: `Failure::drifted("…")`.
 pub fn broken_file(need: &str, content: impl Into<Vec<u8>>, at_end: Failure) {
+    only_file(
+        need,
+        FakeFile {
+            content: content.into(),
+            at_end: Some(at_end),
+            ..FakeFile::default()
+        },
+    );
+}
+
+/// As [`file`], but with a tag that tells this version of it from others.
+pub fn tagged_file(need: &str, content: impl Into<Vec<u8>>, tag: &str) {
+    only_file(
+        need,
+        FakeFile {
+            content: content.into(),
+            tag: Some(tag.to_owned()),
+            ..FakeFile::default()
+        },
+    );
+}
+
+fn only_file(need: &str, file: FakeFile) {
+    let files = BTreeMap::from([(String::new(), file)]);
+    let is_folder = false;
+    world(|w| {
+        w.files
+            .insert(need.to_owned(), FakeNeed { is_folder, files })
+    });
+}
+
+/// Puts another file beside the file or the files of a need: `NEED.txt.sha256`.
+pub fn file_beside(need: &str, name: &str, content: impl Into<Vec<u8>>) {
     let file = FakeFile {
         content: content.into(),
-        at_end: Some(at_end),
+        ..FakeFile::default()
     };
-    world(|w| w.files.insert(need.to_owned(), file));
+    world(|w| {
+        let files = &mut w.files.entry(need.to_owned()).or_default().files;
+        files.insert(name.to_owned(), file);
+    });
+}
+
+/// Puts a folder behind a need of the manifest: name, time of change in
+/// milliseconds, content. A file's tag is its time and size.
+pub fn folder(need: &str, files: &[(&str, u64, &str)]) {
+    let file = |(name, modified_ms, content): &(&str, u64, &str)| {
+        let file = FakeFile {
+            content: content.as_bytes().to_vec(),
+            tag: Some(format!("{modified_ms}-{}", content.len())),
+            modified_ms: *modified_ms,
+            at_end: None,
+        };
+        ((*name).to_owned(), file)
+    };
+    let files = files.iter().map(file).collect();
+    let is_folder = true;
+    world(|w| {
+        w.files
+            .insert(need.to_owned(), FakeNeed { is_folder, files })
+    });
+}
+
+/// Answers queries: the function gets the database's name and the query.
+pub fn sql(server: impl Fn(&str, &sql::Query) -> Result<Vec<sql::Block>, Failure> + 'static) {
+    world(|w| w.sql = Some(Rc::new(server)));
 }
 
 /// Answers searches: the function gets the connection's name and the query.
@@ -300,7 +374,7 @@ pub(crate) mod host {
 pub(crate) mod files {
     use super::{FakeFile, missing, world};
     use crate::Failure;
-    use crate::files::Info;
+    use crate::files::{Entry, Info, Place};
     use std::cell::Cell;
 
     pub struct Reader {
@@ -319,7 +393,8 @@ pub(crate) mod files {
         pub fn info(&self) -> Info {
             Info {
                 name: self.name.clone(),
-                size: self.file.content.len() as u64,
+                size: Some(self.file.content.len() as u64),
+                tag: self.file.tag.clone(),
             }
         }
 
@@ -334,12 +409,128 @@ pub(crate) mod files {
         }
     }
 
-    pub fn open(need: &str) -> Result<Reader, Failure> {
-        let file = world(|w| w.files.get(need).cloned());
-        Ok(Reader {
-            file: file.ok_or_else(|| missing("file", need))?,
-            name: format!("{need}.txt"),
+    pub fn look(need: &str) -> Result<Place, Failure> {
+        let found = world(|w| w.files.get(need).cloned());
+        let found = found.ok_or_else(|| missing("file", need))?;
+        if !found.is_folder {
+            return Ok(Place::File);
+        }
+        let entry = |(name, file): (String, FakeFile)| Entry {
+            name,
+            size: file.content.len() as u64,
+            modified_ms: file.modified_ms,
+        };
+        Ok(Place::Folder(found.files.into_iter().map(entry).collect()))
+    }
+
+    pub fn open(
+        need: &str,
+        name: Option<&str>,
+        unless: Option<&str>,
+    ) -> Result<Option<Reader>, Failure> {
+        let found = world(|w| w.files.get(need)?.files.get(name.unwrap_or("")).cloned());
+        let file = found.ok_or_else(|| missing("file", name.unwrap_or(need)))?;
+        if unless.is_some() && file.tag.as_deref() == unless {
+            return Ok(None);
+        }
+        Ok(Some(Reader {
+            file,
+            name: name.map_or_else(|| format!("{need}.txt"), str::to_owned),
             at: Cell::new(0),
+        }))
+    }
+}
+
+pub mod sql {
+    //! A database, for [`sql`](super::sql()) to answer with.
+
+    use super::{VecDeque, missing, world};
+    use crate::Failure;
+    pub use crate::sql::Query;
+    use crate::sql::{Column, Packed};
+    use std::cell::RefCell;
+
+    /// One block of an answer.
+    #[derive(Clone, Debug)]
+    pub struct Block {
+        columns: Vec<Column>,
+        rows: Result<Packed, Failure>,
+    }
+
+    impl Block {
+        /// A block with these columns; the last one of the answer.
+        pub fn new(columns: &[Column]) -> Self {
+            let rows = Packed {
+                data: Vec::new(),
+                value_ends: Vec::new(),
+                cell_ends: Vec::new(),
+                last: true,
+            };
+            Self {
+                columns: columns.to_vec(),
+                rows: Ok(rows),
+            }
+        }
+
+        /// In place of a block: the conversation breaks here.
+        pub fn broken(columns: &[Column], failure: Failure) -> Self {
+            Self {
+                columns: columns.to_vec(),
+                rows: Err(failure),
+            }
+        }
+
+        /// Adds a row of texts; `None` is NULL.
+        #[must_use]
+        pub fn row(mut self, cells: &[Option<&str>]) -> Self {
+            if let Ok(rows) = &mut self.rows {
+                for cell in cells {
+                    if let Some(text) = cell {
+                        rows.data.extend_from_slice(text.as_bytes());
+                        rows.value_ends.push(rows.data.len() as u32);
+                    }
+                    rows.cell_ends.push(rows.value_ends.len() as u32);
+                }
+            }
+            self
+        }
+
+        /// Others follow.
+        #[must_use]
+        pub fn more(mut self) -> Self {
+            if let Ok(rows) = &mut self.rows {
+                rows.last = false;
+            }
+            self
+        }
+    }
+
+    #[derive(Debug)]
+    pub(crate) struct Answer {
+        columns: Vec<Column>,
+        blocks: RefCell<VecDeque<Block>>,
+    }
+
+    impl Answer {
+        pub fn columns(&self) -> Vec<Column> {
+            self.columns.clone()
+        }
+
+        pub fn next(&self) -> Result<Packed, Failure> {
+            let block = self.blocks.borrow_mut().pop_front();
+            block.map_or_else(
+                || Err(Failure::internal("the answer has already ended")),
+                |block| block.rows,
+            )
+        }
+    }
+
+    pub(crate) fn open(database: &str, query: &Query) -> Result<Answer, Failure> {
+        let server = world(|w| w.sql.clone());
+        let blocks = server.ok_or_else(|| missing("database", database))?(database, query)?;
+        Ok(Answer {
+            columns: blocks.first().map_or_else(Vec::new, |b| b.columns.clone()),
+            blocks: RefCell::new(blocks.into()),
         })
     }
 }

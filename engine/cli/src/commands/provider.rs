@@ -69,6 +69,7 @@ fn about_json(about: &About) -> Value {
             "files": needs.files.keys().collect::<Vec<_>>(),
             "ldap": needs.ldap.keys().collect::<Vec<_>>(),
             "http": needs.http.keys().collect::<Vec<_>>(),
+            "sql": needs.sql.keys().collect::<Vec<_>>(),
         },
         "secrets": needs.secrets(),
         "settings": settings,

@@ -138,7 +138,7 @@ fn plugins_say_what_they_may_reach() {
         .iter()
         .map(|plugin| plugin["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["files", "ldap"]);
+    assert_eq!(names, ["files", "ldap", "sql"]);
     folder
         .run(&["provider", "show", "csv"])
         .exits(0)

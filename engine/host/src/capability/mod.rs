@@ -8,6 +8,7 @@ mod host;
 mod http;
 pub(crate) mod ldap;
 mod log;
+mod sql;
 
 use crate::binding::Secret;
 use crate::bindings::types::Failure;
@@ -17,6 +18,7 @@ use crate::http::Client;
 use crate::instance::State;
 use crate::ldap::Connection;
 use crate::limits::Limits;
+use crate::sql::Database;
 use ldap::Password;
 use log::LogBook;
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ pub(crate) struct Capabilities {
     now_ms: u64,
     /// One connection for all searches of a need.
     connections: BTreeMap<String, Arc<Connection>>,
+    /// One snapshot for all queries of a need.
+    databases: BTreeMap<String, Arc<Database>>,
     /// Shared by all instances of the run.
     http: Arc<Client>,
 }
@@ -50,6 +54,7 @@ impl Capabilities {
             grants,
             now_ms,
             connections: BTreeMap::new(),
+            databases: BTreeMap::new(),
         }
     }
 

@@ -4,12 +4,14 @@
 mod http;
 mod ldap;
 mod login;
+mod sql;
 mod values;
 
 use crate::binding::BindError;
 use crate::http::{Endpoint, FileUrl};
 use crate::ldap::Settings as LdapSettings;
 use crate::manifest::Needs;
+use crate::sql::Settings as SqlSettings;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 pub(crate) use values::Values;
@@ -34,6 +36,7 @@ pub(crate) struct Grants {
     pub http: BTreeMap<String, Grant<Endpoint>>,
     /// Files behind URLs. A `files` need is either here or among `files`.
     pub downloads: BTreeMap<String, FileUrl>,
+    pub sql: BTreeMap<String, Grant<SqlSettings>>,
 }
 
 impl Grants {
@@ -61,6 +64,12 @@ impl Grants {
             grants
                 .http
                 .insert(name.clone(), granted(endpoint, &need.base_url));
+        }
+        for (name, need) in &needs.sql {
+            let settings = values.sql(need)?;
+            grants
+                .sql
+                .insert(name.clone(), granted(settings, &need.url));
         }
         Ok(grants)
     }

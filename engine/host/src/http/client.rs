@@ -27,7 +27,6 @@ pub(crate) struct Client {
     /// By need; those that the policy granted.
     services: BTreeMap<String, Service>,
     /// Files behind URLs, by need. No plugin can send requests to them.
-    #[cfg_attr(not(test), allow(dead_code, reason = "used by `download`"))]
     files: BTreeMap<String, (Service, String)>,
 }
 
@@ -94,7 +93,6 @@ impl Client {
     /// Opens the file of a `files` need that is bound to a URL, or the one
     /// beside it whose name has `suffix` behind. `unless` is the tag of a
     /// version that the caller has already.
-    #[cfg_attr(not(test), allow(dead_code, reason = "called by the files capability"))]
     pub async fn download(
         &self,
         need: &str,

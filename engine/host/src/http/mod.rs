@@ -19,7 +19,6 @@
 mod answer;
 mod auth;
 mod client;
-#[cfg_attr(not(test), allow(dead_code, reason = "opened by the files capability"))]
 mod download;
 mod endpoint;
 mod hop;
@@ -36,7 +35,7 @@ mod trouble;
 pub(crate) use auth::{Asker, Certificate, Login, OAuth, Signer, Statement};
 pub use auth::{CertificateFault, KeyFault};
 pub(crate) use client::Client;
-pub(crate) use download::FileUrl;
+pub(crate) use download::{Download, Fetched, FileUrl};
 pub use endpoint::EndpointFault;
 pub(crate) use endpoint::{Endpoint, Manners, proxy};
 pub(crate) use pool::Identity;

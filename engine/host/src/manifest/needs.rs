@@ -2,6 +2,7 @@
 //! policy grant them.
 
 use super::login::LoginWay;
+use crate::sql::SqlNeed;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,9 @@ pub struct Needs {
     /// HTTP services to call.
     #[serde(default)]
     pub http: BTreeMap<String, HttpNeed>,
+    /// Databases to ask.
+    #[serde(default)]
+    pub sql: BTreeMap<String, SqlNeed>,
 }
 
 impl Needs {
@@ -35,8 +39,13 @@ impl Needs {
             .values()
             .flat_map(|need| [&need.password, &need.client_certificate])
             .filter_map(|secret| secret.as_deref());
+        let databases = self
+            .sql
+            .values()
+            .filter_map(|need| need.password.as_deref());
         passwords
             .chain(self.services().flat_map(HttpNeed::secrets))
+            .chain(databases)
             .collect()
     }
 }

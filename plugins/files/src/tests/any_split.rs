@@ -6,16 +6,25 @@ use crate::input::tests::chunked;
 use crate::open;
 use crate::reading::Reading;
 use crate::settings::Settings;
-use muster_sdk::testing;
+use muster_sdk::{ReadRequest, testing};
 use proptest::prelude::*;
 
 fn read(settings: &Settings, file: &[u8], chunk: usize, page: u32) -> Result<Read, String> {
-    let attributes = ["username".to_owned(), "mail".to_owned()];
     let mut input = chunked(file, chunk, Encoding::Utf8);
+    let request = ReadRequest {
+        page_size: page,
+        ..testing::request(&["username", "mail"])
+    };
+    let file = |input| open::File {
+        input,
+        tag: None,
+        expected: None,
+        settings: settings.clone(),
+    };
     let read = input
         .begin()
-        .and_then(|()| open::records(input, settings, &attributes))
-        .and_then(|opened| Reading::new(opened, settings, &testing::everybody(), page))
+        .and_then(|()| open::records(file(input), &request.attributes))
+        .and_then(|opened| Reading::of(opened, settings, &request))
         .and_then(|mut reading| drain(|| reading.next()));
     read.map_err(|failure| failure.message)
 }

@@ -127,21 +127,19 @@ fn the_schema_knows_every_setting() {
         serde_json::from_str(include_str!("../../settings.schema.json")).unwrap();
     let known: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
     for name in &known {
-        let value = match schema["properties"][name.as_str()]["type"]
-            .as_str()
-            .unwrap()
-        {
-            "integer" => "1".to_owned(),
-            "array" => "[]".to_owned(),
-            "object" => "{}".to_owned(),
-            _ if name.as_str() == "format" => "\"csv\"".to_owned(),
-            _ if name.as_str() == "encoding" => "\"latin1\"".to_owned(),
+        let about = &schema["properties"][name.as_str()];
+        let value = match (about["type"].as_str().unwrap(), &about["enum"][0]) {
+            ("integer", _) => "1".to_owned(),
+            ("array", _) => "[]".to_owned(),
+            ("object", _) => "{}".to_owned(),
+            ("boolean", _) => "true".to_owned(),
+            (_, serde_json::Value::String(first)) => format!("\"{first}\""),
             _ => "\";\"".to_owned(),
         };
         let json = format!("{{\"{name}\": {value}}}");
         let settings: Result<crate::settings::Settings, _> = serde_json::from_str(&json);
         assert!(settings.is_ok(), "{json}: {settings:?}");
     }
-    assert_eq!(known.len(), 16);
+    assert_eq!(known.len(), 29);
     assert!(serde_json::from_str::<crate::settings::Settings>(r#"{"paht": "x"}"#).is_err());
 }

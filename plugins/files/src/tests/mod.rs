@@ -9,10 +9,13 @@
 mod any_split;
 mod broken;
 mod checks;
+mod json;
 mod json_lines;
 mod ldif;
+mod sources;
 mod table;
 mod whole;
+mod workbook;
 
 use crate::People;
 use muster_sdk::prelude::*;

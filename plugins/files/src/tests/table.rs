@@ -214,7 +214,7 @@ fn other_encodings_are_refused_with_the_line() {
     let failure = read(CSV, utf16, &["name"]).err().unwrap();
     assert_eq!(
         failure.message,
-        "`people.txt` line 1: the file is UTF-16, not UTF-8"
+        "`people.txt` line 1: the file is UTF-16LE, not UTF-8"
     );
 
     let failure = read(CSV, &b"id,gr\xf6sse\n1,L\n"[..], &[]).err().unwrap();

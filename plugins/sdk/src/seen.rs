@@ -39,8 +39,8 @@ impl Seen {
     }
 }
 
-/// Two independent halves of SipHash.
-fn hash(id: &[u8]) -> u128 {
+/// Two independent halves of SipHash: two different texts have two different ones.
+pub fn hash(id: &[u8]) -> u128 {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
         hasher.write_u8(salt);

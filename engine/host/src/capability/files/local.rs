@@ -1,58 +1,28 @@
-//! Files that the policy named, read once from the beginning to the end.
+//! A file on a disk, read once from the beginning to the end.
 
-use super::granted;
-use crate::bindings::files::{Host, HostReader, Info};
+use super::fingerprint::Fingerprint;
+use crate::bindings::files::Info;
 use crate::bindings::types::Failure;
 use crate::failure::{FailureKind, failed, failed_hint};
-use crate::instance::State;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use wasmtime::component::Resource;
 
 /// Most that one call reads.
 const CHUNK: u64 = 1 << 20;
 
-/// A file that a plugin has open.
-pub struct OpenFile {
+/// A file on a disk that a plugin has open.
+pub(super) struct LocalFile {
     file: File,
     path: PathBuf,
     opened: Fingerprint,
     read: u64,
 }
 
-/// What changes if somebody writes to a file or puts another in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fingerprint {
-    size: u64,
-    modified: Option<SystemTime>,
-    identity: Option<(u64, u64)>,
-}
-
-impl Fingerprint {
-    fn of(about: &Metadata) -> Self {
-        Self {
-            size: about.len(),
-            modified: about.modified().ok(),
-            identity: identity(about),
-        }
-    }
-}
-
-#[cfg(unix)]
-fn identity(about: &Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((about.dev(), about.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<(u64, u64)> {
-    None
-}
-
-impl OpenFile {
-    fn open(path: &Path) -> Result<Self, Failure> {
+impl LocalFile {
+    /// Opens an ordinary file.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
         let unreadable = |error| unreadable(path, error);
         // Asked before it is opened: opening a pipe would wait for its writer.
         if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
@@ -69,15 +39,23 @@ impl OpenFile {
         })
     }
 
-    fn info(&self) -> Info {
+    /// What is known of it without reading it.
+    pub fn info(&self) -> Info {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
         Info {
             name: name.to_string_lossy().into_owned(),
-            size: self.opened.size,
+            size: Some(self.opened.size),
+            tag: self.tag(),
         }
     }
 
-    fn read(&mut self, max: u32) -> Result<Vec<u8>, Failure> {
+    /// Tells this version of the file from any other.
+    pub fn tag(&self) -> Option<String> {
+        self.opened.tag(SystemTime::now())
+    }
+
+    /// Reads on; at the end, the file must be as it was.
+    pub fn read(&mut self, max: u32) -> Result<Vec<u8>, Failure> {
         let max = u64::from(max).min(CHUNK);
         let mut chunk = Vec::with_capacity(usize::try_from(max).unwrap_or(0));
         let count = (&self.file).take(max).read_to_end(&mut chunk);
@@ -103,7 +81,8 @@ impl OpenFile {
     }
 }
 
-fn unreadable(path: &Path, error: io::Error) -> Failure {
+/// Says in words why a path cannot be read.
+pub(super) fn unreadable(path: &Path, error: io::Error) -> Failure {
     let (kind, hint) = match error.kind() {
         io::ErrorKind::NotFound => (
             FailureKind::Config,
@@ -125,40 +104,6 @@ fn unreadable(path: &Path, error: io::Error) -> Failure {
     )
 }
 
-impl Host for State {
-    fn open(&mut self, need: String) -> wasmtime::Result<Result<Resource<OpenFile>, Failure>> {
-        let grants = self.capabilities.grants.clone();
-        let opened = granted(&grants.files, "files", &need).and_then(|path| OpenFile::open(path));
-        Ok(match opened {
-            Ok(file) => Ok(self.capabilities.table.push(file)?),
-            Err(failure) => Err(failure),
-        })
-    }
-}
-
-impl HostReader for State {
-    fn info(&mut self, file: Resource<OpenFile>) -> wasmtime::Result<Info> {
-        Ok(self.capabilities.table.get(&file)?.info())
-    }
-
-    fn read(
-        &mut self,
-        file: Resource<OpenFile>,
-        max: u32,
-    ) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
-        let file = self.capabilities.table.get_mut(&file)?;
-        self.meter.pause();
-        let chunk = file.read(max);
-        self.meter.resume();
-        Ok(chunk)
-    }
-
-    fn drop(&mut self, file: Resource<OpenFile>) -> wasmtime::Result<()> {
-        self.capabilities.table.delete(file)?;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,7 +112,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.csv");
         std::fs::write(&path, "id\n1\n").unwrap();
-        let mut file = OpenFile::open(&path).unwrap();
+        let mut file = LocalFile::open(&path).unwrap();
         assert_eq!(file.info().name, "people.csv");
         assert_eq!(file.read(100).unwrap(), b"id\n1\n");
         change(&path);
@@ -207,7 +152,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, "12").unwrap();
-        let mut file = OpenFile::open(&path).unwrap();
+        let mut file = LocalFile::open(&path).unwrap();
         assert_eq!(file.read(1).unwrap(), b"1");
         std::fs::write(&path, "123").unwrap();
         assert_eq!(file.read(9).unwrap(), b"23");
@@ -217,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_no_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let kind = |path: &Path| OpenFile::open(path).map(|_| ()).unwrap_err().kind;
+        let kind = |path: &Path| LocalFile::open(path).map(|_| ()).unwrap_err().kind;
         assert_eq!(kind(folder.path()), FailureKind::Config.into());
         assert_eq!(
             kind(&folder.path().join("none")),

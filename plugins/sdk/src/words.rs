@@ -1,7 +1,6 @@
 //! What the words of a status column mean.
 
-use crate::settings::Settings;
-use muster_sdk::{BlockCause, Failure, Status};
+use crate::{BlockCause, Failure, Status};
 
 const ACTIVE: [&str; 6] = ["active", "enabled", "true", "yes", "y", "1"];
 const BLOCKED: [&str; 11] = [
@@ -27,9 +26,9 @@ pub struct Words {
 impl Words {
     /// Takes the operator's words; each list that they give replaces Muster's
     /// own, and what they call active is not blocked, whatever Muster thinks.
-    pub fn new(settings: &Settings) -> Result<Self, Failure> {
-        let given = |list: &Option<Vec<String>>| -> Option<Vec<String>> {
-            let list = list.as_ref()?;
+    pub fn new(active: Option<&[String]>, blocked: Option<&[String]>) -> Result<Self, Failure> {
+        let given = |list: Option<&[String]>| -> Option<Vec<String>> {
+            let list = list?;
             Some(list.iter().map(|word| word.trim().to_lowercase()).collect())
         };
         let own = |list: &[&str], taken: &Option<Vec<String>>| -> Vec<String> {
@@ -43,7 +42,7 @@ impl Words {
                 .map(|word| (*word).to_owned())
                 .collect()
         };
-        let (active, blocked) = (given(&settings.active), given(&settings.blocked));
+        let (active, blocked) = (given(active), given(blocked));
         if let (Some(active), Some(blocked)) = (&active, &blocked)
             && let Some(word) = active.iter().find(|word| blocked.contains(word))
         {
@@ -94,13 +93,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn words(json: &str) -> Words {
-        Words::new(&serde_json::from_str(json).unwrap()).unwrap()
+    fn list(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
     }
 
     #[test]
     fn the_usual_words_are_known_in_any_case() {
-        let words = words("{}");
+        let words = Words::new(None, None).unwrap();
         for yes in ["active", "TRUE", "Yes", " 1 ", "enabled"] {
             assert_eq!(words.status(Some(yes.as_bytes())), Status::Active, "{yes}");
         }
@@ -123,7 +122,7 @@ mod tests {
 
     #[test]
     fn given_words_replace_the_list_that_they_are_of() {
-        let words = words(r#"{"active": ["ÖK", "no"], "status": "s"}"#);
+        let words = Words::new(Some(&list(&["ÖK", "no"])), None).unwrap();
         assert_eq!(words.status(Some("ök".as_bytes())), Status::Active);
         assert_eq!(words.status(Some(b"No")), Status::Active);
         assert_eq!(words.status(Some(b"yes")), Status::Unknown);
@@ -135,9 +134,9 @@ mod tests {
 
     #[test]
     fn a_word_has_one_meaning() {
-        let settings = serde_json::from_str(r#"{"active": ["X"], "blocked": ["x"]}"#).unwrap();
+        let (x, other) = (list(&["X"]), list(&["x"]));
         assert!(
-            Words::new(&settings)
+            Words::new(Some(&x), Some(&other))
                 .unwrap_err()
                 .message
                 .contains("`x` cannot mean both")
