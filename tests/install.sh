@@ -16,6 +16,8 @@ needed=(
     "samba-tool:samba"
     "ldbadd:ldb-tools"
     "cc:gcc"
+    "psql:postgresql-client-15"
+    "setpriv:util-linux"
     "python3:python3"
     "node:nodejs"
     "npm:npm"
@@ -27,6 +29,7 @@ fi
 needed_files=(
     "/usr/share/samba/setup/provision.ldif:samba-ad-provision"
     "/usr/lib/ldap/memberof.so:slapd"
+    "/usr/lib/postgresql/15/bin/initdb:postgresql-15"
     "/usr/include/stdlib.h:libc6-dev"
 )
 # A Python that cannot make a venv lacks a package of its own on Debian.

@@ -8,7 +8,8 @@
 //!
 //! Reading order: [`program`] runs a command with a time limit; [`tree`] is a
 //! small directory as data, [`crowd`] a large one; [`authority`] signs
-//! certificates; [`slapd`], [`samba`], [`controller`] and by night [`ds389`] serve them, [`client`] changes what they
+//! certificates; [`slapd`], [`samba`], [`controller`] and by night [`ds389`] serve them, [`postgres`] serves
+//! tables, [`client`] changes what they
 //! hold, [`proxy`] stands between;
 //! [`judges`] are the vendors' own words on the emulators;
 //! [`policy`] writes a policy for a server, [`muster`] runs the product and [`intranet`] reads what
@@ -33,6 +34,7 @@ pub mod intranet;
 pub mod judges;
 pub mod muster;
 pub mod policy;
+pub mod postgres;
 pub mod program;
 pub mod proxy;
 pub mod samba;
@@ -45,6 +47,7 @@ pub use ds389::Ds389;
 pub use intranet::Intranet;
 pub use muster::{Muster, Output};
 pub use policy::Policy;
+pub use postgres::Postgres;
 pub use samba::Samba;
 pub use slapd::Slapd;
 pub use tree::{Group, Person, Tree};
