@@ -44,7 +44,7 @@ fn app(kind: &[&str], needs_dpop: bool) -> (Okta, Intranet) {
         scopes: SCOPES.map(str::to_owned).into(),
         needs_dpop,
     });
-    let policy = Policy::new(&org.url()).as_app(CLIENT, KEY);
+    let policy = Policy::new(&org.url()).app(CLIENT, KEY);
     let intranet = Intranet::of(&policy.yaml(), &[(KEY_VARIABLE, &private)]);
     (org, intranet)
 }
@@ -112,7 +112,7 @@ fn a_scope_that_was_not_granted_is_named() {
         .says("scope")
         .says("okta.schemas.read");
     let policy = Policy::new(&org.url())
-        .as_app(CLIENT, KEY)
+        .app(CLIENT, KEY)
         .set("scopes", "okta.users.read okta.groups.read");
     intranet.rewrite_yaml(&policy.yaml());
     intranet.sync().ok();
@@ -127,12 +127,9 @@ fn refused_assertions_are_told_in_okta_s_words() {
         intranet.sync().exits(FAILED).says(words);
     };
     let policy = Policy::new(&org.url());
-    wrong(policy.clone().as_app("0oaNobody", KEY), "client_id");
-    wrong(policy.clone().as_app(CLIENT, "another-key"), "kid");
+    wrong(policy.clone().app("0oaNobody", KEY), "client_id");
+    wrong(policy.clone().app(CLIENT, "another-key"), "kid");
     let (other, _) = key_pair(&RSA);
-    let stranger = Intranet::of(
-        &policy.as_app(CLIENT, KEY).yaml(),
-        &[(KEY_VARIABLE, &other)],
-    );
+    let stranger = Intranet::of(&policy.app(CLIENT, KEY).yaml(), &[(KEY_VARIABLE, &other)]);
     stranger.sync().exits(FAILED).says("signature is invalid");
 }

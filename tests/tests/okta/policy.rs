@@ -29,7 +29,7 @@ impl Policy {
 
     /// Logs in as a service app.
     #[must_use]
-    pub fn as_app(mut self, client_id: &str, key_id: &str) -> Self {
+    pub fn app(mut self, client_id: &str, key_id: &str) -> Self {
         self.secrets = format!("private_key: {{env: {KEY_VARIABLE}}}");
         self.set("client_id", client_id).set("key_id", key_id)
     }
