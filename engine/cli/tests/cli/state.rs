@@ -149,7 +149,7 @@ fn plugins_say_what_they_may_reach() {
         .exits(0)
         .json();
     assert_eq!(csv["name"], "files");
-    assert_eq!(csv["settings"]["required"][0], "path");
+    assert_eq!(csv["settings"]["properties"]["path"]["type"], "string");
     assert_eq!(csv["digest"].as_str().unwrap().len(), 64);
     folder
         .run(&["provider", "show", "cvs"])
