@@ -65,17 +65,17 @@ fn a_secret_is_named_and_never_shown() {
     folder.edit(
         POLICY,
         "scope:",
-        "  secrets: {token: {env: SAMPLE_TOKEN}}\n\nscope:",
+        "  secrets: {pin: {env: SAMPLE_TOKEN}}\n\nscope:",
     );
     folder
         .run(&["check", POLICY])
         .exits(3)
-        .tells("the secret `token`")
+        .tells("the secret `pin`")
         .tells("SAMPLE_TOKEN");
     folder
         .run_with(&[("SAMPLE_TOKEN", "horse-battery")], &["check", POLICY])
         .exits(3)
-        .tells("knows no secret `token`")
+        .tells("knows no secret `pin`")
         .never_says("horse-battery");
 }
 
