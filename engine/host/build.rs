@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 
 /// Names in `Plugin::load`, and folders below `plugins/`. The host's table of
 /// them is written from here.
-const BUNDLED: [&str; 3] = ["files", "ldap", "sql"];
+const BUNDLED: [&str; 7] = ["entra", "files", "google", "ldap", "okta", "scim", "sql"];
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What is passed on from the variables that cargo reads or sets.

@@ -80,7 +80,7 @@ pub(crate) enum Fetched {
     /// The version that the caller has.
     NotModified,
     /// The file.
-    Body(Download),
+    Body(Box<Download>),
 }
 
 /// A file on its way.
@@ -182,14 +182,14 @@ impl Sending<'_> {
                 "the server may want a login: check the URL and the credential",
             ));
         }
-        Ok(Fetched::Body(Download {
+        Ok(Fetched::Body(Box::new(Download {
             tag: tag(response.headers()),
             length: response.content_length(),
             name,
             response,
             url,
             patience: self.client.limits().http_answer,
-        }))
+        })))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::http::Download;
 
 /// A download that a plugin reads in pieces of its own size.
 pub(super) struct RemoteFile {
-    download: Download,
+    download: Box<Download>,
     /// What came and was not yet asked for.
     chunk: Vec<u8>,
     used: usize,
@@ -14,7 +14,7 @@ pub(super) struct RemoteFile {
 
 impl RemoteFile {
     /// Takes an answer whose body has not been touched.
-    pub fn new(download: Download) -> Self {
+    pub fn new(download: Box<Download>) -> Self {
         Self {
             download,
             chunk: Vec::new(),
