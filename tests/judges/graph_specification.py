@@ -1,60 +1,34 @@
-"""Microsoft Graph's own specification, as far as the plugin uses it.
+"""Microsoft Graph's own description, as far as the plugin uses it.
 
-The excerpt in `tests/emulators/specs/graph.json` is Microsoft's; its source and
-licence stand beside it. It is from 2022, and written for generators of client
-libraries: what it says wrongly, or not at all, is mended below, each with what
-Microsoft's documentation says.
+It is made from PyPI `msgraph-sdk` (`graph_package.py`): paths and options from
+its request builders, types from its models. What the package says wrongly, or
+not at all, is mended below, each with what Microsoft's documentation says.
 
     python graph_specification.py FOLDER-OF-THE-JUDGES >graph.json
 """
 
 import copy
-import pathlib
+import importlib.metadata
 
-from specification import read, without, write
+import graph_package
+from graph_package import model, properties, structure
+from specification import write
 
-document = read(pathlib.Path(__file__).parent.parent / "emulators/specs/graph.json")
-paths, components = document["paths"], document["components"]
-schemas = components["schemas"]
-
-# "Any further property is an object", it says of every type, which would refuse
-# the strings of a type that is built on another.
-document = without(document, "additionalProperties", "security", "securitySchemes")
-paths, components = document["paths"], document["components"]
-schemas = components["schemas"]
-
-
-def flat(name):
-    """A type with all that it is built on, and nothing else."""
-    schema = schemas[name]
-    properties = {}
-    for part in schema.get("allOf", [schema]):
-        if "$ref" in part:
-            properties |= flat(part["$ref"].rsplit("/", 1)[1])["properties"]
-        else:
-            properties |= part.get("properties", {})
-    return {"type": "object", "properties": properties}
-
-
-PARTS = ["microsoft.graph.assignedLicense", "microsoft.graph.objectIdentity"]
 text = {"type": "string"}
 annotations = {name: text for name in ("@odata.type", "@odata.id", "@odata.context")}
-# user-list: what was never set is null, lists aside.
-user = flat("microsoft.graph.user")
-user["properties"]["manager"] = {"type": "object", "required": ["id"]}
-for name, known in user["properties"].items():
-    if known.get("type") in ("string", "boolean"):
-        known["nullable"] = True
-    elif "$ref" in known:
-        user["properties"][name] = flat(known["$ref"].rsplit("/", 1)[1]) | {"nullable": True}
-user["properties"] |= annotations
-user["required"] = ["id"]
-user["additionalProperties"] = False
-group = flat("microsoft.graph.group")
-group["properties"] |= annotations
-group["required"] = ["id"]
-group["additionalProperties"] = False
-organization = {"type": "object", "required": ["id"], "properties": {"id": text, "displayName": text}}
+
+
+def entity(name):
+    """A type with an id, and nothing that Microsoft does not name."""
+    schema = structure(model(name))
+    schema["properties"] |= annotations | {"id": text}
+    return schema | {"required": ["id"], "additionalProperties": False}
+
+
+user, group, organization = entity("user"), entity("group"), entity("organization")
+# user-list-manager: a relation comes when it is expanded.
+user["properties"]["manager"] = {"type": "object", "required": ["id"], "nullable": True}
+ENTITIES = {model("user"): user, model("group"): group, model("organization"): organization}
 
 # delta-query-overview: an object that went is its id and why, relations are lists
 # of ids.
@@ -73,174 +47,144 @@ linked = {
         "additionalProperties": False,
     },
 }
+CHANGING = {model("user"): "manager", model("group"): "members"}
+# paging: a list, its count on the first page, and where it goes on.
+PAGING = {
+    "@odata.count": {"type": "integer", "minimum": 0},
+    "@odata.nextLink": {"type": "string", "format": "uri"},
+    "@odata.deltaLink": {"type": "string", "format": "uri"},
+}
 
 
-def changing(schema, relation):
-    schema = copy.deepcopy(schema)
-    schema["properties"] |= {"@removed": removed, f"{relation}@delta": linked}
-    return schema
+def list_of(answer):
+    """A page, as the package knows it."""
+    known = properties(answer)
+    item = ENTITIES[known["value"].file]
+    links = {name: PAGING[name] for name in known if name != "value"}
+    more = {}
+    if "@odata.deltaLink" in known:
+        item = copy.deepcopy(item)
+        item["properties"] |= {"@removed": removed, f"{CHANGING[known['value'].file]}@delta": linked}
+        more["oneOf"] = [{"required": ["@odata.nextLink"]}, {"required": ["@odata.deltaLink"]}]
+    page = {"value": {"type": "array", "items": item}, "@odata.context": text} | links
+    return {"type": "object", "required": ["value"], "properties": page, "additionalProperties": False} | more
 
 
-def list_of(item, *, delta=False):
-    """paging: a list, its count on the first page, and where it goes on."""
-    properties = {
-        "value": {"type": "array", "items": item},
-        "@odata.context": text,
-        "@odata.nextLink": {"type": "string", "format": "uri"},
-    }
-    if delta:
-        properties["@odata.deltaLink"] = {"type": "string", "format": "uri"}
-    else:
-        properties["@odata.count"] = {"type": "integer", "minimum": 0}
-    schema = {"type": "object", "required": ["value"], "properties": properties, "additionalProperties": False}
-    if delta:
-        schema["oneOf"] = [{"required": ["@odata.nextLink"]}, {"required": ["@odata.deltaLink"]}]
-    return {"description": "a list", "content": {"application/json": {"schema": schema}}}
+def answered(schema, kind="application/json"):
+    return {"description": "an answer", "content": {kind: {"schema": schema}}}
 
 
-def one(schema):
-    return {"description": "one", "content": {"application/json": {"schema": schema}}}
+def parameter(name, schema, *, place="query"):
+    return {"name": name, "in": place, "explode": False, "schema": schema}
 
 
-def parameter(name, schema, *, required=False, place="query"):
-    return {"name": name, "in": place, "required": required, "schema": schema}
-
-
-def parameters_of(path, *names):
-    """Those of an operation that have these names."""
-    resolved = []
-    for known in paths[path]["get"]["parameters"]:
-        if "$ref" in known:
-            known = components["parameters"][known["$ref"].rsplit("/", 1)[1]]
-        resolved.append(known)
-    return [known for known in resolved if known["name"] in names or known["in"] == "path"]
+def names_of(file, *others):
+    """`$select`: names of this type, relations aside, each once."""
+    names = [name for name, known in properties(file).items() if not known.is_relation() and name[0] != "@"]
+    items = {"type": "string", "enum": [*names, *others]}
+    return parameter("$select", {"type": "array", "items": items, "uniqueItems": True})
 
 
 # errors: a code and what it says, always.
-failure = {
-    "description": "error",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["error"],
-                "properties": {
-                    "error": {
-                        "type": "object",
-                        "required": ["code", "message"],
-                        "properties": {"code": text, "message": text},
-                    }
-                },
-            }
-        }
-    },
-}
-eventual = parameter("ConsistencyLevel", {"type": "string", "enum": ["eventual"]}, required=True, place="header")
-counted = parameter("$count", {"type": "boolean", "enum": [True]})
-# The excerpt names the properties of 2022; two came later.
-select = parameters_of("/users", "$select")[0]
-select["schema"]["items"]["enum"] += ["employeeLeaveDateTime", "signInActivity"]
-# user-delta: a relation may be followed.
-followed = copy.deepcopy(select)
-followed["schema"]["items"]["enum"] += ["manager"]
+failure = structure(model("o_data_errors/o_data_error"))
+failure["required"] = ["error"]
+said = failure["properties"]["error"]
+said |= {"required": ["code", "message"], "nullable": False}
+said["properties"] |= {"code": text, "message": text}
+# The one date without a zone.
+said["properties"]["innerError"]["properties"]["date"] = text
+failed = answered(failure)
+
+OPTIONS = ["$count", "$expand", "$filter", "$orderby", "$search", "$select", "$skip", "$top"]
+
+
+def get(builder, *mends, answer=None):
+    """What a builder asks for. An option that it does not have is refused; a mend
+    takes the place of an option."""
+    asked = graph_package.request(builder)
+    known = {option: parameter(option, {"not": {}}) for option in OPTIONS}
+    for parameters in (asked.parameters, mends):
+        known |= {option["name"]: option for option in parameters}
+    if answer is None:
+        answer = answered(ENTITIES.get(asked.answer) or list_of(asked.answer))
+    # `graph` is short for `microsoft.graph`, `/delta` for `/delta()`.
+    path = "/v1.0" + asked.path.replace("/graph.", "/microsoft.graph.").removesuffix("()")
+    return path, {"get": {"parameters": list(known.values()), "responses": {"200": answer, "default": failed}}}
+
+
+of_user, of_group = names_of(model("user")), names_of(model("group"))
+# paging: at most 999 at once, then a link with a token of Graph's.
 top = parameter("$top", {"type": "integer", "minimum": 1, "maximum": 999})
 skip = parameter("$skiptoken", text)
 since = parameter("$deltatoken", text)
+# advanced queries: a cast needs the header and the count; a next link has the
+# count in its token.
+eventual = {"type": "string", "enum": ["eventual"]}
+may_lag = parameter("ConsistencyLevel", eventual, place="header")
+must_lag = may_lag | {"required": True}
+counted = parameter("$count", {"type": "boolean", "enum": [True]})
+# user-list-manager: `$levels` stands in the brackets, so `$expand` is no plain
+# list of names.
+manager = parameter("$expand", {"type": "string", "pattern": r"^manager\(\$levels=1;\$select=[\w,]+\)$"})
+# group-delta: at most fifty groups are followed at once.
 ids = parameter("$filter", {"type": "string", "pattern": "^id eq '[^']+'( or id eq '[^']+'){0,49}$"})
-group_id = parameter("group-id", text, required=True, place="path")
-user_id = parameter("user-id", text, required=True, place="path")
+number = answered(text, "text/plain")
+members = "groups/item/transitive_members"
+OPERATIONS = [
+    get("users/users", may_lag, of_user, top, skip, counted, manager),
+    get("organization/organization", names_of(model("organization"))),
+    get("groups/groups", may_lag, of_group, top, skip),
+    get("groups/item/group_item", of_group),
+    get(f"{members}/graph_user/graph_user", must_lag, of_user, top, skip, counted),
+    get(f"{members}/graph_group/graph_group", must_lag, of_group, top, skip, counted),
+    get(f"{members}/graph_user/count/count", must_lag, answer=number),
+    get("directory/deleted_items/graph_user/graph_user", of_user, top, skip),
+    # user-delta: a relation may be followed.
+    get("users/delta/delta", names_of(model("user"), "manager"), since, skip),
+    get("groups/delta/delta", parameter("$select", {"type": "string", "enum": ["members"]}), ids, since, skip),
+    # user-list-manager: a manager is a user, with what users have.
+    get("users/item/manager/manager", of_user, answer=answered(user)),
+]
 
 
-def get(answer, *parameters):
-    return {"get": {"parameters": list(parameters), "responses": {"200": answer, "default": failure}}}
-
-
-user_list = list_of(user)
-group_list = list_of(group)
-members = "/groups/{group-id}/transitiveMembers"
-part = {
-    "type": "object",
-    "required": ["id", "method", "url"],
-    "properties": {
-        "id": text,
-        "method": {"type": "string", "enum": ["GET", "POST"]},
-        "url": {"type": "string", "pattern": "^/(users|directory/deletedItems)/"},
-        "headers": {"type": "object"},
-        "body": {"type": "object"},
-    },
-    "additionalProperties": False,
-}
-document = {
-    "openapi": "3.0.1",
-    "info": document["info"],
-    "components": {"schemas": {name: flat(name) for name in PARTS}},
-    "paths": {
-        # user-list-manager: `$levels` stands in the brackets, so `$expand` is no
-        # plain list of names.
-        "/v1.0/users": get(user_list, *parameters_of("/users", "ConsistencyLevel"), select, top, skip, counted,
-                           parameter("$expand", {"type": "string", "pattern": r"^manager\(\$levels=1;\$select=[\w,]+\)$"})),
-        "/v1.0/organization": get(list_of(organization), *parameters_of("/organization", "$select")),
-        "/v1.0/groups": get(group_list, *parameters_of("/groups", "$select", "$filter"), skip),
-        "/v1.0/groups/{group-id}": get(one(group), *parameters_of("/groups/{group-id}", "$select")),
-        # group-list-transitivemembers: a cast needs the header and the count; a
-        # next link has the count in its token.
-        f"/v1.0{members}/microsoft.graph.user": get(user_list, group_id, eventual, select, top, skip, counted),
-        f"/v1.0{members}/microsoft.graph.group": get(group_list, group_id, eventual, top, skip, counted,
-                                                      parameter("$select", text)),
-        f"/v1.0{members}/microsoft.graph.user/$count": get(
-            {"description": "a number", "content": {"text/plain": {"schema": text}}}, group_id, eventual),
-        # directory-deleteditems-list: the type is part of the path.
-        "/v1.0/directory/deletedItems/microsoft.graph.user": get(user_list, select, top, skip),
-        # delta-query-overview: `/delta` is short for `/microsoft.graph.delta()`,
-        # and the answer is a list like any other, not a bare one.
-        "/v1.0/users/delta": get(list_of(changing(user, "manager"), delta=True), followed, since, skip),
-        "/v1.0/groups/delta": get(list_of(changing(group, "members"), delta=True), ids, since, skip,
-                                  parameter("$select", {"type": "string", "enum": ["members"]})),
-        "/v1.0/users/{user-id}/manager": get(one(user), user_id, select),
-        # json-batching: at most twenty at once, each with a status of its own.
-        "/v1.0/$batch": {
-            "post": {
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/json": {
-                            "schema": {
-                                "type": "object",
-                                "required": ["requests"],
-                                "properties": {
-                                    "requests": {"type": "array", "minItems": 1, "maxItems": 20, "items": part}
-                                },
-                                "additionalProperties": False,
-                            }
-                        }
-                    },
-                },
-                "responses": {
-                    "200": {
-                        "description": "answers in any order",
-                        "content": {
-                            "application/json": {
-                                "schema": {
-                                    "type": "object",
-                                    "required": ["responses"],
-                                    "properties": {
-                                        "responses": {
-                                            "type": "array",
-                                            "items": {
-                                                "type": "object",
-                                                "required": ["id", "status"],
-                                                "properties": {"id": text, "status": {"type": "integer"}},
-                                            },
-                                        }
-                                    },
-                                }
-                            }
-                        },
-                    },
-                    "default": failure,
-                },
-            }
+def batch():
+    """json-batching, which the package has no builder for: at most twenty at once,
+    each with a status of its own."""
+    part = {
+        "type": "object",
+        "required": ["id", "method", "url"],
+        "properties": {
+            "id": text,
+            "method": {"type": "string", "enum": ["GET", "POST"]},
+            "url": {"type": "string", "pattern": "^/(users|directory/deletedItems)/"},
+            "headers": {"type": "object"},
+            "body": {"type": "object"},
         },
-    },
-}
-write(document)
+        "additionalProperties": False,
+    }
+    asked = {
+        "type": "object",
+        "required": ["requests"],
+        "properties": {"requests": {"type": "array", "minItems": 1, "maxItems": 20, "items": part}},
+        "additionalProperties": False,
+    }
+    reply = {
+        "type": "object",
+        "required": ["id", "status"],
+        "properties": {"id": text, "status": {"type": "integer"}},
+    }
+    replies = {
+        "type": "object",
+        "required": ["responses"],
+        "properties": {"responses": {"type": "array", "items": reply}},
+    }
+    body = {"required": True, "content": {"application/json": {"schema": asked}}}
+    return {"post": {"requestBody": body, "responses": {"200": answered(replies), "default": failed}}}
+
+
+version = importlib.metadata.version("msgraph-sdk")
+write({
+    "openapi": "3.0.1",
+    "info": {"title": "Microsoft Graph v1.0, as msgraph-sdk has it", "version": version},
+    "paths": dict(OPERATIONS) | {"/v1.0/$batch": batch()},
+})

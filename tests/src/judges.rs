@@ -7,7 +7,9 @@
 
 use crate::muster::{target_folder, workspace};
 use crate::program::{self, Finished, end_now, eventually};
+use std::fmt::Write as _;
 use std::fs::File;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -108,6 +110,28 @@ impl Prism {
     /// `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The status of its answer to a request of our own: a line like
+    /// `GET /people`, and further headers. It shows that the judge is awake.
+    #[track_caller]
+    pub fn status(&self, line: &str, headers: &[(&str, &str)]) -> u16 {
+        let mut request = format!("{line} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n");
+        for (name, value) in headers {
+            let _ = write!(request, "{name}: {value}\r\n");
+        }
+        let mut stream =
+            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("to reach the proxy");
+        stream
+            .set_read_timeout(Some(THINKING))
+            .expect("a limit for the answer");
+        write!(stream, "{request}\r\n").expect("to ask the proxy");
+        let mut answer = String::new();
+        stream
+            .read_to_string(&mut answer)
+            .expect("the proxy's answer");
+        let status = answer.split(' ').nth(1).and_then(|text| text.parse().ok());
+        status.unwrap_or_else(|| panic!("no status in {answer:?}"))
     }
 
     /// What it has said so far, with each violation.

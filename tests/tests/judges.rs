@@ -19,6 +19,10 @@ fn the_judges_are_there() {
     let text = std::fs::read_to_string(google).unwrap();
     let path = "/admin/directory/v1/users/{userKey}";
     assert!(text.contains(path), "{text}");
+    let graph = judges::specification("graph_specification.py");
+    let text = std::fs::read_to_string(graph).unwrap();
+    let path = "/v1.0/groups/{group-id}/transitiveMembers/microsoft.graph.user";
+    assert!(text.contains(path), "{text}");
 }
 
 /// A key pair of an app: the file of the private key, and the public key.
