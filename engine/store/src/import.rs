@@ -146,9 +146,15 @@ impl Reader {
         })
     }
 
+    /// A restored state is no proof of what the intranet holds now, and an export
+    /// may have been edited: the next sync reads everything.
     fn directory(&mut self, record: DirectoryRecord) -> Option<String> {
         let name = record.name.clone();
-        self.contents.directories.push(record);
+        self.contents.directories.push(DirectoryRecord {
+            cursor: None,
+            feed: None,
+            ..record
+        });
         let fresh = self.directories.insert(name.clone());
         (!fresh).then(|| format!("the directory `{name}` is there twice"))
     }

@@ -19,11 +19,17 @@ pub fn ldap(report: &mut Report, people: usize, rounds: usize) {
     let (first_plan, first_sync) = first_applies(&policy, rounds.min(3));
     let intranet = Intranet::synced(&policy);
     intranet.is_settled();
-    let (search, plan) = unchanged(&server, &intranet, rounds);
+    let followed = Intranet::synced(&policy.set("feed", "syncrepl"));
+    assert_eq!(followed.plan().coverage(), ("delta", None));
+    let (search, plan, delta) = unchanged(&server, &intranet, &followed, rounds);
     let title = format!("{people} people, nothing changed");
     report.table(
         &title,
-        &[("`ldapsearch`", &search), ("`muster plan`", &plan)],
+        &[
+            ("`ldapsearch`", &search),
+            ("`muster plan`, everything read", &plan),
+            ("`muster plan`, by the feed", &delta),
+        ],
     );
     let title = format!("{people} people, everybody new");
     report.table(
@@ -36,16 +42,25 @@ pub fn ldap(report: &mut Report, people: usize, rounds: usize) {
 }
 
 /// Interleaved, so that whatever else the machine does hits both alike.
-fn unchanged(server: &Slapd, intranet: &Intranet, rounds: usize) -> (Series, Series) {
-    let (mut search, mut plan) = (Series::default(), Series::default());
-    for _ in 0..rounds {
-        search.push(once(&mut ldapsearch(server), 0));
-        plan.push(once(
-            &mut intranet.muster().command(&["plan", POLICY, "--exit-code"]),
+fn unchanged(
+    server: &Slapd,
+    intranet: &Intranet,
+    followed: &Intranet,
+    rounds: usize,
+) -> (Series, Series, Series) {
+    let mut series = (Series::default(), Series::default(), Series::default());
+    let plan = |of: &Intranet| {
+        once(
+            &mut of.muster().command(&["plan", POLICY, "--exit-code"]),
             0,
-        ));
+        )
+    };
+    for _ in 0..rounds {
+        series.0.push(once(&mut ldapsearch(server), 0));
+        series.1.push(plan(intranet));
+        series.2.push(plan(followed));
     }
-    (search, plan)
+    series
 }
 
 fn first_applies(policy: &Policy, rounds: usize) -> (Series, Series) {
@@ -109,11 +124,13 @@ pub fn csv(report: &mut Report, rounds: usize) {
         first.push(once(&mut muster.command(&["plan", POLICY]), 0));
     }
     muster.run(&["sync", POLICY]).ok();
-    let mut plan = Series::default();
+    let (mut plan, mut same) = (Series::default(), Series::default());
     let mut help = Series::default();
     for _ in 0..rounds {
         help.push(once(&mut muster.command(&["--version"]), 0));
-        plan.push(once(
+        let mut whole = muster.command(&["plan", POLICY, "--exit-code", "--reset"]);
+        plan.push(once(&mut whole, 0));
+        same.push(once(
             &mut muster.command(&["plan", POLICY, "--exit-code"]),
             0,
         ));
@@ -123,7 +140,8 @@ pub fn csv(report: &mut Report, rounds: usize) {
         &title,
         &[
             ("`muster --version`", &help),
-            ("`muster plan`, nothing changed", &plan),
+            ("`muster plan`, nothing changed, everything read", &plan),
+            ("`muster plan`, the same file", &same),
             ("`muster plan`, everybody new", &first),
         ],
     );
