@@ -81,6 +81,14 @@ pub enum BindError {
         /// What it must be.
         wanted: &'static str,
     },
+    /// A file is named in none of the ways in which it can be.
+    #[error("neither `{path}` nor `{url}` says where the file is")]
+    NoFile {
+        /// The setting for a path.
+        path: String,
+        /// The setting for a URL.
+        url: String,
+    },
     /// A secret is missing.
     #[error("the secret `{secret}` is missing")]
     NoSecret {

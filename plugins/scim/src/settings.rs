@@ -76,7 +76,8 @@ pub enum AttributesParameter {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Incremental {
-    #[default]
     Auto,
+    /// SCIM does not tell who was deleted.
+    #[default]
     Off,
 }

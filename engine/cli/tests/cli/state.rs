@@ -138,7 +138,8 @@ fn plugins_say_what_they_may_reach() {
         .iter()
         .map(|plugin| plugin["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["files", "ldap", "sql"]);
+    let bundled = ["entra", "files", "google", "ldap", "okta", "scim", "sql"];
+    assert_eq!(names, bundled);
     folder
         .run(&["provider", "show", "csv"])
         .exits(0)

@@ -51,6 +51,12 @@ impl Grants {
             let path = values
                 .text(&need.path)?
                 .map(|path| values.folder.join(path));
+            if let (None, Some(url)) = (&path, &need.url) {
+                return Err(BindError::NoFile {
+                    path: need.path.clone(),
+                    url: url.base_url.clone(),
+                });
+            }
             grants.files.insert(name.clone(), granted(path, &need.path));
         }
         for (name, need) in &needs.ldap {

@@ -212,7 +212,9 @@ fn settings_are_strict() {
     assert!(problems(json!({"path": "people.csv", "format": "xml"})).contains("format"));
     assert!(problems(json!({"path": "people.csv", "rows": 0})).contains("rows"));
     assert!(problems(json!({"path": "people.csv", "multi": {"a": 1}})).contains('a'));
-    assert!(problems(json!({})).contains("`path`"));
+    let nowhere = bind_in(&plugin(), json!({}), folder.path()).err().unwrap();
+    let text = "neither `path` nor `url` says where the file is";
+    assert_eq!(nowhere.to_string(), text);
 
     let odd = bound(&folder, json!({"path": "people.csv", "binary": ["photo"]}));
     let failure = read(&odd, request(&["id"]))

@@ -252,11 +252,11 @@ pub fn mark(field: &mut Field<'_>) -> Result<Result<Mark, Refusal>, Failure> {
             Ok(position) => Ok(position),
             Err(_) => usn::position(field)?,
         },
-        (FeedSetting::Auto, Dialect::OpenLdap) => match refresh::position(field)? {
-            Ok(position) => Ok(position),
-            Err(_) => timestamp::position(field),
-        },
-        (FeedSetting::Auto, Dialect::Ds389) => timestamp::position(field),
+        (FeedSetting::Auto, Dialect::OpenLdap) => refresh::position(field)?,
+        // Nobody shall stay in for a day because nobody chose otherwise.
+        (FeedSetting::Auto, Dialect::Ds389) => Err("its `modifyTimestamp` does not tell who was \
+             deleted; `feed: timestamp` takes it all the same"
+            .to_owned()),
         (FeedSetting::Auto, Dialect::Generic) => Err("this kind of server is not known".to_owned()),
         (FeedSetting::Dirsync, _) => dirsync::position(field)?,
         (FeedSetting::Usn, _) => usn::position(field)?,
