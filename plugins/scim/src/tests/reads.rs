@@ -107,18 +107,20 @@ fn a_position_holds_only_for_what_it_was_made_for() {
         },
         _ => missing(),
     });
-    let said = || settings(json!({"url": "https://a.example"}));
+    let said = || settings(json!({"url": "https://a.example", "incremental": "auto"}));
     let whole = batches(said(), from(ReadFrom::Start)).unwrap();
     let position = whole.last().unwrap().next_delta().unwrap().to_vec();
     let (rows, coverage) = read(said(), from(ReadFrom::Since(position.clone()))).unwrap();
     assert!(rows.is_empty() && !coverage.is_complete() && coverage.reason().is_none());
     let others = [
         (
-            settings(json!({"url": "https://b.example"})),
+            settings(json!({"url": "https://b.example", "incremental": "auto"})),
             from(ReadFrom::Since(position.clone())),
         ),
         (
-            settings(json!({"url": "https://a.example", "filter": "x eq \"y\""})),
+            settings(
+                json!({"url": "https://a.example", "incremental": "auto", "filter": "x eq \"y\""}),
+            ),
             from(ReadFrom::Since(position.clone())),
         ),
         (
