@@ -207,6 +207,9 @@ impl BindError {
             Self::Settings { problems, .. } => {
                 problems.first().and_then(|problem| problem.hint.clone())
             }
+            Self::NoFile { path, .. } => {
+                Some(format!("add to the policy: `provider.config.{path}`"))
+            }
             Self::Kind { setting, .. } => Some(format!("look at `provider.config.{setting}`")),
             Self::NoSecret { secret } => Some(format!(
                 "add to `provider.secrets`: `{secret}: {{env: VARIABLE}}`"
