@@ -69,6 +69,13 @@ impl Muster {
         Output { finished }
     }
 
+    /// As [`Muster::run`], with a standard input.
+    #[track_caller]
+    pub fn run_with(&self, input: &str, arguments: &[&str]) -> Output {
+        let finished = program::run(&mut self.command(arguments), input, LIMIT);
+        Output { finished }
+    }
+
     /// The command that [`Muster::run`] runs: for tests that kill or measure it.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());

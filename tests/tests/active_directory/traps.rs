@@ -4,7 +4,7 @@ use super::{GROUP, WAYS, dn, domain, synced};
 use muster_tests::Policy;
 use muster_tests::intranet::Intranet;
 use muster_tests::policy::PASSWORD_VARIABLE;
-use muster_tests::samba::{DISABLED, DOMAIN, Samba, User, group_ldif};
+use muster_tests::samba::{DISABLED, DOMAIN, PASSWORD, Samba, User, group_ldif};
 use serde_json::json;
 
 #[test]
@@ -137,4 +137,28 @@ fn why_a_login_is_refused_is_said_in_words() {
         .sync()
         .exits(1)
         .says("the password is wrong, or the server knows no such user");
+}
+
+#[test]
+fn a_login_check_tells_the_reasons_apart() {
+    let server = domain();
+    let intranet = Intranet::synced(&Policy::samba(&server, GROUP));
+    let says = |person: &str, password: &str, code: i32, sentence: &str| {
+        let arguments = ["provider", "login", "policy.yaml", person];
+        intranet
+            .muster()
+            .run_with(&format!("{password}\n"), &arguments)
+            .exits(code)
+            .says(sentence)
+            .never_says(PASSWORD);
+    };
+    says("anna", PASSWORD, 0, "anna: accepted");
+    says("anna", "guess", 1, "the password is wrong");
+    server.control(&dn("Anna Ek"), DISABLED);
+    says("anna", PASSWORD, 1, "account is disabled");
+    let admin = server.admin();
+    admin.replace(&dn("Ben Berg"), "accountExpires", "132223104000000000");
+    says("ben", PASSWORD, 1, "has expired");
+    admin.replace(&dn("Clara Costa"), "pwdLastSet", "0");
+    says("clara", PASSWORD, 1, "must be changed at the source first");
 }

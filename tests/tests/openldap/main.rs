@@ -13,6 +13,7 @@ mod changes;
 mod connecting;
 mod groups;
 mod guarding;
+mod logins;
 mod matching;
 mod outages;
 mod rules;
