@@ -136,7 +136,11 @@ fn a_server_that_fails_or_refuses_blocks_nobody() {
     intranet.sync().exits(1).says("a web page came");
     shelf.server.behave();
     intranet.muster_mut().set(TOKEN, "stale-token");
-    intranet.sync().exits(1).says("401").never_says("stale-token");
+    intranet
+        .sync()
+        .exits(1)
+        .says("401")
+        .never_says("stale-token");
     intranet.nobody_is_blocked(3);
     intranet.run(&["plan", POLICY]).exits(1);
 }

@@ -36,6 +36,8 @@ pub enum ReadReason {
     Due,
     /// The source no longer knows the place in its feed.
     StaleCursor,
+    /// The feed says that nobody is left: a complete read has to find so.
+    Emptied,
     /// Somebody was held at the last complete read, and may now go on.
     Held,
 }
@@ -54,6 +56,7 @@ impl ReadReason {
             Self::TimeDependent => "time-dependent",
             Self::Due => "due",
             Self::StaleCursor => "stale-cursor",
+            Self::Emptied => "emptied",
             Self::Held => "held",
         }
     }

@@ -142,6 +142,9 @@ pub(crate) fn everything(policy: &Policy, why: ReadReason, text: Option<&str>) -
             };
             return note(why, text);
         }
+        ReadReason::Emptied => {
+            "the feed says that nobody is left in scope, which it is not believed alone"
+        }
         ReadReason::Held => {
             "somebody was held at the last complete read, and may now go on: the source or the \
              accounts have changed since"

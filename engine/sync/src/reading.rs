@@ -5,7 +5,7 @@ use crate::drift::{self, Told};
 use crate::feed::{self, Course, Situation, Somebody, Wanted};
 use crate::preview::{PreviewContext, PreviewError, Progress, preview};
 use crate::source::{Delivery, FailureKind, Source, SourceFailed};
-use muster_model::{Plan, ReadReason};
+use muster_model::{Action, Plan, ReadReason};
 use muster_policy::Policy;
 use muster_store::Store;
 
@@ -109,6 +109,7 @@ impl Read<'_> {
             planned.map(|plan| (!source.was_stopped).then_some(plan))
         });
         match planned {
+            Ok(Some(plan)) if self.empties(&plan)? => self.everything(ReadReason::Emptied, None),
             Ok(Some(plan)) => Ok(plan),
             Ok(None) => self.everything(ReadReason::Held, None),
             Err(PreviewError::Source(SourceFailed {
@@ -118,6 +119,17 @@ impl Read<'_> {
             })) => self.everything(ReadReason::StaleCursor, Some(&text)),
             Err(error) => Err(error),
         }
+    }
+
+    /// True if a delta leaves nobody: a group that was emptied by mistake looks
+    /// like everybody's leaving, and a complete read knows an empty answer.
+    fn empties(&self, plan: &Plan) -> Result<bool, PreviewError> {
+        let count = |action: Action| plan.summary.get(&action).copied().unwrap_or(0);
+        if count(Action::Block) == 0 || count(Action::Create) + count(Action::Unblock) > 0 {
+            return Ok(false);
+        }
+        let active = self.store.population(&self.policy.directory)?.active;
+        Ok(count(Action::Block) >= active)
     }
 
     /// Whom the feed tells of; `None` if it cannot be read: the complete read

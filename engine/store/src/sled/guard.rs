@@ -191,7 +191,20 @@ mod tests {
 
     fn reopen(paths: &Paths) -> Option<Vec<u8>> {
         let config = ::sled::Config::new().path(&paths.db).flush_every_ms(None);
-        let db: ::sled::Db<16> = config.open().unwrap();
+        let open = || config.open();
+        // A database that was dropped holds its lock for a moment longer.
+        let mut opened: io::Result<::sled::Db<16>> = open();
+        for _ in 0..100 {
+            if !opened
+                .as_ref()
+                .is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+            {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            opened = open();
+        }
+        let db = opened.unwrap();
         db.get("key").unwrap().map(|value| value.to_vec())
     }
 

@@ -325,6 +325,22 @@ fn a_lost_cursor_is_said_in_the_plan() {
 }
 
 #[test]
+fn a_feed_that_leaves_nobody_is_not_believed_alone() {
+    let mut scene = Scene::new();
+    for id in ["1", "2", "3"] {
+        scene.server.remove(id);
+    }
+    let plan = scene.sync();
+    assert_eq!(why(&plan), ReadReason::Emptied);
+    assert_eq!(scene.server.reads(), ["since 3", "all"]);
+    assert!(plan.changes.is_empty(), "{:#?}", plan.changes);
+    assert!(!plan.coverage.proves_absence());
+    for name in ["anna", "ben", "cleo"] {
+        assert!(scene.account(name).block_reasons.is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn whoever_is_held_in_a_delta_is_told_again() {
     let mut scene = Scene::new();
     scene.server.unknown("2");
@@ -384,13 +400,16 @@ fn a_partial_delta_and_a_stopped_plan_move_nothing() {
     assert!(plan.findings.is_empty(), "{:?}", plan.findings);
     assert_eq!(scene.cursor().as_deref(), Some("3"));
     scene.server.is_partial.set(false);
+    scene.server.set("4", "dora", "dora@x");
+    scene.sync();
     for id in ["1", "2", "3"] {
         scene.server.remove(id);
     }
     let plan = scene.plan();
+    assert_eq!(why(&plan), ReadReason::Feed);
     assert!(plan.is_stopped());
     assert!(!scene.apply(&plan));
-    assert_eq!(scene.cursor().as_deref(), Some("3"));
+    assert_eq!(scene.cursor().as_deref(), Some("5"));
 }
 
 #[test]

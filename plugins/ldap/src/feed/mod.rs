@@ -35,7 +35,7 @@ use crate::root::Dialect;
 use crate::settings::FeedSetting;
 use crate::time::Millis;
 use muster_sdk::ldap::{self, Entry, Mode, Outcome, Query};
-use muster_sdk::{Failure, Removal};
+use muster_sdk::{Failure, FailureKind, Removal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a feed stood at an instant.
@@ -239,6 +239,24 @@ fn renamed_unit(name: &str) -> Failure {
 /// A feed that a server cannot give, and why.
 type Refusal = String;
 
+/// A feed that nobody asked for by name, and that the server refuses, is none:
+/// the read goes on without it.
+fn unless_refused(
+    position: Result<Result<Position, Refusal>, Failure>,
+) -> Result<Result<Position, Refusal>, Failure> {
+    match position {
+        Err(failure)
+            if !matches!(
+                failure.kind,
+                FailureKind::Auth | FailureKind::Unavailable | FailureKind::Cancelled
+            ) =>
+        {
+            Ok(Err(failure.message))
+        }
+        position => position,
+    }
+}
+
 /// Takes the mark of a full read that is about to begin; a refusal says why
 /// there is no feed.
 ///
@@ -250,9 +268,9 @@ pub fn mark(field: &mut Field<'_>) -> Result<Result<Mark, Refusal>, Failure> {
         (FeedSetting::None, _) => return Ok(Err("`feed: none`".to_owned())),
         (FeedSetting::Auto, Dialect::ActiveDirectory) => match dirsync::position(field)? {
             Ok(position) => Ok(position),
-            Err(_) => usn::position(field)?,
+            Err(_) => unless_refused(usn::position(field))?,
         },
-        (FeedSetting::Auto, Dialect::OpenLdap) => refresh::position(field)?,
+        (FeedSetting::Auto, Dialect::OpenLdap) => unless_refused(refresh::position(field))?,
         // Nobody shall stay in for a day because nobody chose otherwise.
         (FeedSetting::Auto, Dialect::Ds389) => Err("its `modifyTimestamp` does not tell who was \
              deleted; `feed: timestamp` takes it all the same"
