@@ -90,6 +90,7 @@ fn attributes_and_status_are_followed() {
         ("block", "clara", "blocked-in-source"),
     ]);
     server.control(&dn("Clara Costa"), ENABLED);
+    std::thread::sleep(Duration::from_secs(2));
     followed.finds(&[("unblock", "clara", "blocked-in-source")]);
 }
 
