@@ -90,7 +90,6 @@ fn attributes_and_status_are_followed() {
         ("block", "clara", "blocked-in-source"),
     ]);
     server.control(&dn("Clara Costa"), ENABLED);
-    std::thread::sleep(Duration::from_secs(2));
     followed.finds(&[("unblock", "clara", "blocked-in-source")]);
 }
 
@@ -222,6 +221,7 @@ fn a_lock_is_noticed_and_so_is_its_end() {
             .value(&dn("Clara Costa"), "lockoutTime")
             .is_some_and(|stamp| stamp != "0")
     );
+    std::thread::sleep(Duration::from_secs(2));
     followed.finds(&[("unblock", "clara", "blocked-in-source")]);
 }
 
