@@ -171,14 +171,6 @@ pub fn binary() -> &'static Path {
     BINARY.get_or_init(|| std::env::var_os("MUSTER_BIN").map_or_else(build, PathBuf::from))
 }
 
-/// What a policy says under `provider.plugin` for a plugin of this workspace: its
-/// name, or the component that `MUSTER_TEST_NAME` (in capitals) holds for a
-/// program that was built without it.
-pub fn plugin(name: &str) -> String {
-    let variable = format!("MUSTER_TEST_{}", name.to_uppercase());
-    std::env::var(variable).unwrap_or_else(|_| name.to_owned())
-}
-
 fn build() -> PathBuf {
     // Benchmarks, which cargo builds for speed, measure a program built for speed.
     let usual = if cfg!(debug_assertions) {

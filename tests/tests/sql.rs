@@ -8,7 +8,6 @@
     reason = "tests"
 )]
 
-use muster_tests::muster::plugin;
 use muster_tests::postgres::{OWNER, PASSWORD};
 use muster_tests::{Muster, Postgres};
 use serde_json::Value;
@@ -48,8 +47,7 @@ impl Scene {
     /// Writes a policy; `config` are lines below `provider.config`.
     fn policy(&self, url: &str, config: &str, rest: &str) {
         let policy = format!(
-            "muster: 1\ndirectory: personnel\nprovider:\n  plugin: {}\n  config:\n    url: {url}\n    user: {READER}\n    id: number\n{config}\n  secrets: {{password: {{env: SQL_PASSWORD}}}}\nidentity: {{key: external_id, username: login}}\nguards: {{block: none, create: none, shrink: none}}\n{rest}",
-            plugin("sql"),
+            "muster: 1\ndirectory: personnel\nprovider:\n  plugin: sql\n  config:\n    url: {url}\n    user: {READER}\n    id: number\n{config}\n  secrets: {{password: {{env: SQL_PASSWORD}}}}\nidentity: {{key: external_id, username: login}}\nguards: {{block: none, create: none, shrink: none}}\n{rest}",
         );
         self.muster.write("policy.yaml", &policy);
     }

@@ -14,7 +14,6 @@ mod outages;
 
 use muster_emulators::graph::{Client, Graph, Tenant};
 use muster_tests::intranet::Intranet;
-use muster_tests::muster::plugin;
 use serde_json::json;
 use std::fmt::Write;
 
@@ -77,10 +76,8 @@ impl Policy {
     }
 
     fn yaml(&self) -> String {
-        let mut text = format!(
-            "muster: 1\ndirectory: staff\nprovider:\n  plugin: {}\n  config:\n",
-            plugin("entra")
-        );
+        let mut text =
+            "muster: 1\ndirectory: staff\nprovider:\n  plugin: entra\n  config:\n".to_owned();
         for (name, value) in &self.config {
             let value = if value == "true" {
                 value.clone()

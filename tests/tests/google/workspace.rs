@@ -2,7 +2,6 @@
 
 use muster_emulators::google::{ADMIN, Google, Member, Person};
 use muster_tests::intranet::Intranet;
-use muster_tests::muster::plugin;
 use serde_json::json;
 use std::fmt::Write;
 
@@ -65,10 +64,8 @@ impl Policy {
     /// The policy as YAML. The guards leave small populations alone.
     pub fn yaml(&self) -> String {
         let mut text = format!(
-            "muster: 1\ndirectory: staff\nprovider:\n  plugin: {}\n  config:\n    url: {}\n    token_url: {}\n    admin: {ADMIN}\n    allow_plaintext: true\n    requests_per_second: 5000\n",
-            plugin("google"),
-            self.url,
-            self.token_url
+            "muster: 1\ndirectory: staff\nprovider:\n  plugin: google\n  config:\n    url: {}\n    token_url: {}\n    admin: {ADMIN}\n    allow_plaintext: true\n    requests_per_second: 5000\n",
+            self.url, self.token_url
         );
         for (name, value) in &self.config {
             let _ = writeln!(text, "    {name}: {value}");

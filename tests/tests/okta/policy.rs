@@ -1,6 +1,5 @@
 //! Policies for an org.
 
-use muster_tests::muster::plugin;
 use std::fmt::Write;
 
 /// The variable that holds the API token.
@@ -51,10 +50,8 @@ impl Policy {
 
     /// The policy as YAML. The guards leave small populations alone.
     pub fn yaml(&self) -> String {
-        let mut text = format!(
-            "muster: 1\ndirectory: staff\nprovider:\n  plugin: {}\n  config:\n",
-            plugin("okta")
-        );
+        let mut text =
+            "muster: 1\ndirectory: staff\nprovider:\n  plugin: okta\n  config:\n".to_owned();
         for (name, value) in &self.config {
             let _ = writeln!(text, "    {name}: {value}");
         }
