@@ -150,6 +150,8 @@ codes! {
     NotAValue = "not-a-value",
     /// The pattern of `matches` cannot be read.
     BadPattern = "bad-pattern",
+    /// A format of times, or a time zone, that cannot be used.
+    BadFormat = "bad-format",
     /// A constant that is no instant or no duration.
     BadConstant = "bad-constant",
 

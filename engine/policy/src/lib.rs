@@ -22,12 +22,15 @@ mod places;
 mod policy;
 mod render;
 mod source;
+mod text;
 mod time;
 mod yaml;
 
 pub use check::{Checked, check, parse};
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use expression::{Evaluator, Expression, ExpressionFailed};
+pub use expression::{
+    CallStyle, Evaluator, Expression, ExpressionFailed, Function, Parameter, functions,
+};
 pub use nearest::nearest;
 pub use policy::*;
 pub use render::{Colour, render};

@@ -8,12 +8,12 @@
 //! | `entry.mail`, `entry["mail"]` | variable `@a0` |
 //! | the same where a list is wanted | variable `@l0` |
 //! | `has(entry.mail)` | variable `@h0` |
-//! | `x.matches("…")` | `@matches(x, @p0)`, compiled once |
+//! | `x.matches("…")` | `@matches(x, @p0)`, compiled once; so are formats and zones |
 //! | `timestamp(x)` | `@timestamp(x)`, which reads more notations |
 //! | `x + y` on texts and lists | `@add(x, y)`, which is bounded |
 
 use super::compile::Place;
-use super::functions::{FUNCTIONS, Style};
+use super::functions::{Style, function};
 use super::limits::{DEEPEST_LOOPS, DEEPEST_TREE};
 use super::marks::Marks;
 use super::shape::Shape;
@@ -234,6 +234,27 @@ impl<'b, 's, 't> Binder<'b, 's, 't> {
         }
     }
 
+    /// True if all items of a bound list are certainly texts.
+    pub(super) fn holds_texts(expr: &IdedExpr) -> bool {
+        match &expr.expr {
+            Expr::Ident(name) => {
+                name == "@groups" || name.starts_with("@l") || name.starts_with("@a")
+            }
+            Expr::Call(call) => {
+                let first = || call.target.as_deref().or(call.args.first());
+                match call.func_name.as_str() {
+                    "split" => true,
+                    "values" | "unique" | "sort" | "reverse" | "lower" | "upper" | "title"
+                    | "trim" | "stripDiacritics" | "replace" | "substring" => {
+                        first().is_some_and(Self::holds_texts)
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
     fn variable(&mut self, id: u64, name: &str) -> (Shape, Option<&'static str>) {
         if let Some((_, shape)) = self.locals.iter().rev().find(|(local, _)| local == name) {
             return (*shape, None);
@@ -301,28 +322,25 @@ impl<'b, 's, 't> Binder<'b, 's, 't> {
             return Shape::Any;
         }
         self.ok = before;
-        let function = FUNCTIONS
-            .iter()
-            .find(|known| known.name == field && known.style != Style::Plain);
+        let function = function(&field).filter(|known| known.style != Style::Plain);
         let report = self.report(
             Code::ExpressionUnsupported,
             at,
             format!("Only `entry` has attributes; `.{field}` follows something else"),
         );
         report.maybe_help(
-            function.map(|known| format!("A function needs brackets: `{}`.", known.usage)),
+            function.map(|known| format!("A function needs brackets: `{}`.", known.example)),
         );
         Shape::Any
     }
 
     fn comprehension(&mut self, id: u64, inner: &mut ComprehensionExpr) -> Shape {
         let range = self.bind(&mut inner.iter_range);
-        let texts = Self::as_list(&mut inner.iter_range)
-            || matches!(&inner.iter_range.expr, Expr::Ident(name) if name == "@groups" || name.starts_with("@l"))
-            || matches!(&inner.iter_range.expr, Expr::Call(call) if matches!(call.func_name.as_str(), "split" | "values"));
+        Self::as_list(&mut inner.iter_range);
+        let texts = Self::holds_texts(&inner.iter_range);
         if !matches!(
             range,
-            Shape::Any | Shape::Attribute | Shape::List | Shape::Map
+            Shape::Any | Shape::Open | Shape::Attribute | Shape::List | Shape::Map
         ) {
             let at = self.marks.extent(&inner.iter_range);
             self.report(

@@ -1,6 +1,7 @@
 //! Why an expression has no value for one person, in plain words.
 
 use super::Uses;
+use super::functions::function as known;
 use cel::ExecutionError;
 use cel::common::value::Val;
 use muster_model::EntryView;
@@ -15,9 +16,6 @@ pub struct ExpressionFailed {
     /// What went wrong, as a sentence.
     pub text: String,
 }
-
-/// Functions whose messages are Muster's.
-const OWN: [&str; 5] = ["timestamp", "replace", "split", "join", "+"];
 
 /// Explains an error of the interpreter.
 pub(super) fn explain(
@@ -41,7 +39,8 @@ pub(super) fn explain(
         ExecutionError::FunctionError { function, message } => {
             let function = function.trim_start_matches('@');
             // Only Muster's own messages are sure to quote no value.
-            match OWN.contains(&function) {
+            let own = function == "+" || known(function).is_some_and(|known| known.own);
+            match own {
                 true => format!("`{function}` failed: {message}"),
                 false => format!("`{function}` cannot read the value"),
             }
@@ -123,7 +122,6 @@ fn kind_words(kind: &str) -> &str {
         "null_type" => "null",
         "google.protobuf.Timestamp" | "timestamp" => "a time",
         "google.protobuf.Duration" | "duration" => "a duration",
-        "pattern" => "a pattern",
         other => other,
     }
 }

@@ -27,6 +27,11 @@ pub(super) fn of_seconds(seconds: i64) -> Option<DateTime<FixedOffset>> {
         .filter(in_range)
 }
 
+/// An instant, if it is one that an expression can have.
+pub(super) fn bounded(instant: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+    Some(instant).filter(in_range)
+}
+
 /// CEL's timestamps lie between the years 1 and 9999.
 fn in_range(instant: &DateTime<FixedOffset>) -> bool {
     let utc = instant.naive_utc();

@@ -16,12 +16,13 @@ mod view;
 
 pub use evaluator::Evaluator;
 pub use failure::ExpressionFailed;
+pub use functions::{Function, Parameter, Style as CallStyle, functions};
 
 pub(crate) use compile::{Purpose, compile};
 
 use crate::policy::AttributeId;
 use cel::common::ast::IdedExpr;
-use functions::Pattern;
+use functions::Constant;
 use muster_model::PolicyLine;
 use std::fmt;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ pub(crate) struct Uses {
     groups: bool,
     status: bool,
     now: bool,
-    patterns: Vec<Pattern>,
+    constants: Vec<Constant>,
 }
 
 impl Uses {

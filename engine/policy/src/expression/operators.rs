@@ -61,7 +61,7 @@ impl Binder<'_, '_, '_> {
                 None,
             ),
             (operators::NEGATE, &[operand]) => {
-                if !operand.is_number() && operand != Shape::Any {
+                if !operand.is_number() && !operand.is_unknown() {
                     let at = self
                         .marks
                         .extent(call.args.first().unwrap_or(&IdedExpr::default()));
@@ -112,7 +112,7 @@ impl Binder<'_, '_, '_> {
         }
         if !matches!(
             right,
-            Shape::Any | Shape::Attribute | Shape::List | Shape::Map
+            Shape::Any | Shape::Open | Shape::Attribute | Shape::List | Shape::Map
         ) {
             self.misfits(id, "cannot be looked for in", &call.args, left, right);
         }
@@ -124,7 +124,7 @@ impl Binder<'_, '_, '_> {
         let listed = call.args.first_mut().is_some_and(Self::as_list);
         if !matches!(
             left,
-            Shape::Any | Shape::Attribute | Shape::List | Shape::Map
+            Shape::Any | Shape::Open | Shape::Attribute | Shape::List | Shape::Map
         ) {
             let at = self
                 .marks

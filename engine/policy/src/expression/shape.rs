@@ -5,6 +5,8 @@
 pub(super) enum Shape {
     /// Nothing is known.
     Any,
+    /// Nothing is known but that it is never true or false.
+    Open,
     /// An attribute: a text, a list of texts, or null.
     Attribute,
     Bool,
@@ -24,7 +26,7 @@ impl Shape {
     /// The kind in words.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Any => "a value",
+            Self::Any | Self::Open => "a value",
             Self::Attribute => "an attribute (a text)",
             Self::Bool => "true or false",
             Self::Whole => "a whole number",
@@ -38,6 +40,11 @@ impl Shape {
             Self::Bytes => "bytes",
             Self::Type => "a type",
         }
+    }
+
+    /// True if it may turn out to be nearly anything.
+    pub(super) fn is_unknown(self) -> bool {
+        matches!(self, Self::Any | Self::Open)
     }
 
     pub(super) fn is_number(self) -> bool {
@@ -74,19 +81,21 @@ impl Shape {
         self == other
             || self == Self::Any
             || other == Self::Any
+            || (self == Self::Open && other != Self::Bool)
+            || (other == Self::Open && self != Self::Bool)
             || (self.is_texty() && other.is_texty())
             || (self.is_number() && other.is_number())
     }
 
     /// The kind of a sum; none if the two cannot be added.
     pub(super) fn plus(self, other: Self) -> Option<Self> {
-        use Shape::{Any, Attribute, Bytes, Duration, Fraction, Instant, List, Text, Whole};
+        use Shape::{Any, Attribute, Bytes, Duration, Fraction, Instant, List, Open, Text, Whole};
         Some(match (self, other) {
-            (Instant | Any, Duration) | (Duration, Instant) => self.or_any(Instant),
+            (Instant | Any | Open, Duration) | (Duration, Instant) => self.or_any(Instant),
             (Attribute, List) | (List, Attribute) => List,
-            (Text, Attribute | Text | Any) | (Attribute | Any, Text) => Text,
+            (Text, Attribute | Text | Any | Open) | (Attribute | Any | Open, Text) => Text,
             (Attribute, Attribute) => Attribute,
-            (Any, _) | (_, Any) => Any,
+            (Any | Open, _) | (_, Any | Open) => Any,
             (Whole, Whole)
             | (Fraction, Fraction)
             | (Duration, Duration)
@@ -98,11 +107,11 @@ impl Shape {
 
     /// The kind of a difference; none if there is none.
     pub(super) fn minus(self, other: Self) -> Option<Self> {
-        use Shape::{Any, Duration, Fraction, Instant, Whole};
+        use Shape::{Any, Duration, Fraction, Instant, Open, Whole};
         Some(match (self, other) {
             (Instant, Instant) => Duration,
             (Instant, Duration) => Instant,
-            (Any, _) | (_, Any) => Any,
+            (Any | Open, _) | (_, Any | Open) => Any,
             (Whole, Whole) | (Fraction, Fraction) | (Duration, Duration) => self,
             _ => return None,
         })
@@ -110,16 +119,16 @@ impl Shape {
 
     /// The kind of a product, quotient or remainder; none if there is none.
     pub(super) fn times(self, other: Self) -> Option<Self> {
-        use Shape::{Any, Fraction, Whole};
+        use Shape::{Any, Fraction, Open, Whole};
         Some(match (self, other) {
-            (Any, Any | Whole | Fraction) | (Whole | Fraction, Any) => Any,
+            (Any | Open, Any | Open | Whole | Fraction) | (Whole | Fraction, Any | Open) => Any,
             (Whole, Whole) | (Fraction, Fraction) => self,
             _ => return None,
         })
     }
 
     fn or_any(self, known: Self) -> Self {
-        if self == Self::Any { Self::Any } else { known }
+        if self.is_unknown() { Self::Any } else { known }
     }
 
     /// The kind of a value that is one or the other.
@@ -129,8 +138,7 @@ impl Shape {
             (Self::Null, Self::Text | Self::Attribute)
             | (Self::Text | Self::Attribute, Self::Null) => Self::Attribute,
             (one, two) if one.is_texty() && two.is_texty() => Self::Attribute,
-            // Neither can be a condition; which of the two it is stays open.
-            (one, two) if !one.may_be_bool() && !two.may_be_bool() => one,
+            (one, two) if !one.may_be_bool() && !two.may_be_bool() => Self::Open,
             _ => Self::Any,
         }
     }

@@ -30,9 +30,9 @@ impl VariableResolver for View<'_> {
         if kind == "p" {
             return self
                 .uses
-                .patterns
+                .constants
                 .get(slot)
-                .map(|pattern| CowVal::Borrowed(pattern));
+                .map(|constant| CowVal::Borrowed(constant));
         }
         let mut values = self.entry.values(self.uses.attributes.get(slot)?.id);
         Some(match kind {

@@ -34,6 +34,9 @@ const ANNA: &[(&str, &[&str])] = &[
     ("expires", &["134398656000000000"]),
     ("never", &["9223372036854775807"]),
     ("given name", &["spaced"]),
+    ("german", &["3.7.2026"]),
+    ("zone", &["Asia/Tokyo"]),
+    ("secret", &["s3cret canary"]),
 ];
 
 #[track_caller]
@@ -119,6 +122,8 @@ fn conditions_are_true_or_false() {
         ("now == timestamp(\"2026-11-23T08:00:00Z\")", true),
         ("now.getFullYear() == 2026", true),
         ("now.getHours(\"Europe/Berlin\") == 9", true),
+        ("now.getHours(\"+02:00\") == 10", true),
+        ("now.getHours(entry.zone) == 17", true),
         ("type(entry.mail) == list", true),
         ("entry.number in {\"42\": true}", true),
         // An error on one side does not matter if the other decides.
@@ -186,6 +191,164 @@ fn values_become_texts_and_lists() {
 }
 
 #[test]
+fn texts_are_changed() {
+    let text = |text: &str| Ok(Some(Value::from(text)));
+    for (expression, expected) in [
+        ("title(entry.sn)", text("Ødegård")),
+        ("stripDiacritics(entry.sn)", text("Odegard")),
+        ("lower(stripDiacritics(entry.sn))", text("odegard")),
+        ("title(entry.absent)", Ok(None)),
+        ("substring(entry.sn, 0, 3)", text("Øde")),
+        ("substring(entry.sn, 5)", text("rd")),
+        ("substring(entry.sn, 5, 99)", text("rd")),
+        ("substring(entry.sn, 99)", text("")),
+        ("substring(entry.sn, 99, 100)", text("")),
+        ("entry.sn.substring(2, 2)", text("")),
+        ("substring(entry.empty, 0, 1)", text("")),
+        ("substring(entry.absent, 0, 1)", Ok(None)),
+        (
+            "substring(entry.mail, 0, 1)",
+            Ok(Some(Value::list(vec!["a".into()]))),
+        ),
+        (
+            "entry.mail[0].substring(0, indexOf(entry.mail[0], \"@\"))",
+            text("anna"),
+        ),
+        ("indexOf(entry.sn, \"å\")", text("4")),
+        ("entry.sn.indexOf(\"x\")", text("-1")),
+        ("indexOf(entry.sn, \"\")", text("0")),
+        ("join(lower(entry.givenName), \",\")", text("anna")),
+        ("join(entry.absent, \",\")", text("")),
+        ("join(lower(entry.absent), \",\")", text("")),
+    ] {
+        assert_eq!(value(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn lists_are_taken_apart_and_put_in_order() {
+    let text = |text: &str| Ok(Some(Value::from(text)));
+    for (expression, expected) in [
+        ("first(entry.mail)", text("anna@example.org")),
+        ("last(entry.mail)", text("a@example.com")),
+        ("first(entry.givenName)", text("Anna")),
+        ("first(entry.absent)", Ok(None)),
+        ("last([])", Ok(None)),
+        ("first(lower(entry.givenName))", text("anna")),
+        ("first(lower(entry.absent))", Ok(None)),
+        ("first(entry.mail).split(\"@\").last()", text("example.org")),
+        ("default(entry.absent, \"x\")", text("x")),
+        ("default(entry.empty, \"x\")", text("x")),
+        ("default(entry.givenName, \"x\")", text("Anna")),
+        ("default(null, entry.givenName)", text("Anna")),
+        (
+            "entry.absent.default(entry.empty).default(\"x\")",
+            text("x"),
+        ),
+        ("default([], \"x\")", text("x")),
+        ("default(entry.absent, entry.absent)", Ok(None)),
+        (
+            "join(sort(entry.mail), \" \")",
+            text("a@example.com anna@example.org"),
+        ),
+        (
+            "join(reverse(entry.mail), \" \")",
+            text("a@example.com anna@example.org"),
+        ),
+        ("join(unique([\"b\", \"a\", \"b\"]), \"\")", text("ba")),
+        (
+            "join(flatten([entry.mail, entry.absent, entry.sn]), \" \")",
+            text("anna@example.org a@example.com Ødegård"),
+        ),
+        ("sort([10, 9, 2])[0]", text("2")),
+        ("sort([1.5, -2.0, 0.0])[0]", text("-2")),
+        (
+            "sort([now, timestamp(\"2026-01-01\")])[0]",
+            text("2026-01-01T00:00:00Z"),
+        ),
+        ("size(unique([1, 1u, 2]))", text("2")),
+        ("sort(entry.absent).size()", text("0")),
+        ("reverse(entry.givenName)[0]", text("Anna")),
+    ] {
+        assert_eq!(value(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn times_are_read_written_and_reckoned_with() {
+    let text = |text: &str| Ok(Some(Value::from(text)));
+    for (expression, expected) in [
+        (
+            "date(entry.german, \"%d.%m.%Y\")",
+            text("2026-07-03T00:00:00Z"),
+        ),
+        (
+            "date(entry.german + \" 14:05\", \"%d.%m.%Y %H:%M\")",
+            text("2026-07-03T14:05:00Z"),
+        ),
+        (
+            "date(entry.german + \" 14\", \"%d.%m.%Y %H\")",
+            text("2026-07-03T14:00:00Z"),
+        ),
+        (
+            "date(entry.german, \"%d.%m.%Y\", \"Europe/Berlin\")",
+            text("2026-07-02T22:00:00Z"),
+        ),
+        (
+            "date(\"3 Jul 2026 02:00 +0200\", \"%d %b %Y %H:%M %z\")",
+            text("2026-07-03T00:00:00Z"),
+        ),
+        ("date(\"1767225600\", \"%s\")", text("2026-01-01T00:00:00Z")),
+        ("date(entry.created)", text("2026-01-01T00:00:00Z")),
+        ("date(now)", text("2026-11-23T08:00:00Z")),
+        ("date(entry.absent, \"%d.%m.%Y\")", Ok(None)),
+        ("date(entry.empty, \"%d.%m.%Y\")", Ok(None)),
+        ("date(\"  \")", Ok(None)),
+        ("format(date(entry.absent), \"%Y\")", Ok(None)),
+        (
+            "format(date(entry.german, \"%d.%m.%Y\"), \"%Y-%m-%d\")",
+            text("2026-07-03"),
+        ),
+        (
+            "format(timestamp(\"2026-12-31T23:30:00Z\"), \"%Y\", \"Europe/Berlin\")",
+            text("2027"),
+        ),
+        (
+            "format(timestamp(\"2026-12-31T23:30:00-05:00\"), \"%Y-%m-%d\")",
+            text("2027-01-01"),
+        ),
+        ("format(timestamp(entry.never), \"%Y\")", text("9999")),
+        ("now - days(1)", text("2026-11-22T08:00:00Z")),
+        (
+            "now + days(int(entry.number))",
+            text("2027-01-04T08:00:00Z"),
+        ),
+        ("days(-1) + now", text("2026-11-22T08:00:00Z")),
+        ("startOfDay(now)", text("2026-11-23T00:00:00Z")),
+        (
+            "startOfDay(now, \"Europe/Berlin\")",
+            text("2026-11-22T23:00:00Z"),
+        ),
+        // Clocks went from 24:00 to 1:00 there.
+        (
+            "startOfDay(timestamp(\"2018-11-04T12:00:00Z\"), \"America/Sao_Paulo\")",
+            text("2018-11-04T03:00:00Z"),
+        ),
+        ("startOfDay(date(entry.absent))", Ok(None)),
+    ] {
+        assert_eq!(value(expression), expected, "{expression}");
+    }
+    assert_eq!(
+        test("default(date(entry.absent), now) < now - days(365)"),
+        Ok(false)
+    );
+    assert_eq!(
+        test("startOfDay(now) < now && days(2) > duration(\"47h\")"),
+        Ok(true)
+    );
+}
+
+#[test]
 fn what_has_no_value_says_why_without_showing_values() {
     for (expression, why) in [
         (
@@ -212,6 +375,42 @@ fn what_has_no_value_says_why_without_showing_values() {
         (
             "{\"x\": \"y\"}[entry.sn]",
             "A table has no entry for the value.",
+        ),
+        (
+            "date(entry.secret, \"%d.%m.%Y\")",
+            "`date` failed: the value is no time of the form `%d.%m.%Y`.",
+        ),
+        (
+            "date(entry.secret)",
+            "`date` failed: the value is no point in time.",
+        ),
+        (
+            "date(entry.mail)",
+            "`date` cannot be used on a list; for this person `mail` has 2 values.",
+        ),
+        (
+            "substring(entry.secret, indexOf(entry.secret, \"@\"))",
+            "`substring` failed: a place is negative.",
+        ),
+        (
+            "substring(entry.secret, 4, int(entry.number) - 41)",
+            "`substring` failed: the end lies before the beginning.",
+        ),
+        (
+            "days(int(entry.number) * 10000) + now",
+            "`days` failed: a duration has at most 106751 days.",
+        ),
+        (
+            "sort([entry.secret, 1])",
+            "`sort` failed: the items are not all texts, all numbers or all times.",
+        ),
+        (
+            "unique([entry.absent])",
+            "`unique` failed: an item is a list, a table or null; for this person `absent` is absent.",
+        ),
+        (
+            "join([1], entry.secret)",
+            "`join` failed: an item of the list is no text.",
         ),
         ("1 / (int(entry.number) - 42)", "It divides by zero."),
         (

@@ -8,6 +8,7 @@
 
 mod expressions;
 mod fixtures;
+mod functions;
 mod policies;
 mod robust;
 mod schema;
