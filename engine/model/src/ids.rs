@@ -66,6 +66,15 @@ impl FieldName {
         "fields",
         "account_id",
     ];
+
+    /// The first letter of names under which sync keeps what it remembers of an
+    /// account, among its last synced values. No field can be called so.
+    pub const HIDDEN: char = '@';
+
+    /// True if the name is one of sync's own, which nobody is shown.
+    pub fn is_hidden(&self) -> bool {
+        self.0.starts_with(Self::HIDDEN)
+    }
 }
 
 impl std::borrow::Borrow<str> for FieldName {

@@ -6,22 +6,28 @@
 //!
 //! Reading order: [`ids`] and [`username`] name people; [`value`] is what a
 //! field holds; [`mod@read`] is what a provider was asked for, [`page`] what it
-//! delivered and [`coverage`] how much it proves; [`account`] is what the intranet holds; [`plan`] is what is to
-//! change, [`run`] what was done.
+//! delivered and [`coverage`] how much it proves; [`account`] is what the intranet
+//! holds, [`memory`] what sync remembers of it; [`plan`] is what is to change,
+//! [`upcoming`] what will change later, [`seats`] how many licences are left, and
+//! [`run`] what was done.
 
 pub mod account;
 pub mod coverage;
 pub mod ids;
+pub mod memory;
 pub mod page;
 pub mod plan;
 pub mod read;
 pub mod run;
+pub mod seats;
+pub mod upcoming;
 pub mod username;
 pub mod value;
 
 pub use account::{Account, AccountStatus, AccountView, BlockReason, Owner};
 pub use coverage::{Coverage, Evidence, PartialReason};
 pub use ids::{AccountId, DirectoryName, ExternalId, FieldName, RunId, StateVersion};
+pub use memory::{Memory, Missing, Pending};
 pub use page::{BlockCause, EntryView, Page, Problem, Removal, SourceStatus, Subject};
 pub use plan::{
     Action, Bindings, Cause, Change, Fault, FieldChange, Finding, GuardResult, Plan, PolicyLine,
@@ -29,5 +35,7 @@ pub use plan::{
 };
 pub use read::{CursorKept, ReadKind, ReadNote, ReadReason};
 pub use run::{Actor, AuditRecord, DirectoryRecord, FeedRecord, Run, RunOutcome};
+pub use seats::{Forecast, Licences};
+pub use upcoming::Upcoming;
 pub use username::{Username, UsernameKey};
 pub use value::{Value, ValueView};

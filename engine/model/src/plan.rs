@@ -6,11 +6,14 @@
 use crate::account::{Account, BlockReason};
 use crate::coverage::Coverage;
 use crate::ids::{AccountId, DirectoryName, ExternalId, FieldName, StateVersion};
+use crate::memory::{Memory, Pending};
 use crate::read::{CursorKept, ReadNote};
+use crate::seats::Licences;
+use crate::upcoming::Upcoming;
 use crate::username::Username;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The name and version of the plan format.
@@ -186,6 +189,14 @@ pub enum Fault {
     NeedsOther,
     /// A complete read shows changes that the feed has not told.
     FeedDrift,
+    /// A block's reason is gone, and only an administrator may take it away.
+    UnblockByHand,
+    /// There is no seat for the person: blocked until there is.
+    NoLicence,
+    /// More accounts are active than there are seats.
+    OverLimit,
+    /// Few seats are left.
+    LicencesLow,
 }
 
 impl Fault {
@@ -205,6 +216,10 @@ impl Fault {
             Self::Recreated => "recreated",
             Self::NeedsOther => "needs-other",
             Self::FeedDrift => "feed-drift",
+            Self::UnblockByHand => "unblock-by-hand",
+            Self::NoLicence => "no-licence",
+            Self::OverLimit => "over-limit",
+            Self::LicencesLow => "licences-low",
         }
     }
 }
@@ -279,6 +294,9 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What is odd, by code and username.
     pub findings: Vec<Finding>,
+    /// Who will be blocked before long, by date and username.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub upcoming: Vec<Upcoming>,
     /// What the guards say.
     pub guards: Vec<GuardResult>,
     /// Seats; null where the policy has no limit.
@@ -289,6 +307,13 @@ pub struct Plan {
     /// Accounts whose tracked fields agree with the source once the plan is
     /// applied: what they then hold becomes "last synced". In order.
     pub settled: Vec<AccountId>,
+    /// What sync remembers of people from now on, where that is something else
+    /// than before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub remembered: BTreeMap<AccountId, Memory>,
+    /// What waits for time to pass or for room.
+    #[serde(default, skip_serializing_if = "Pending::is_nothing")]
+    pub pending: Pending,
     /// What the plan was computed from.
     pub bindings: Bindings,
     /// Where to go on at the source with the next delta, if it has a feed.
@@ -319,19 +344,6 @@ impl Plan {
     }
 }
 
-/// Seats that a policy's licence limit leaves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Licences {
-    /// Seats in all.
-    pub limit: u64,
-    /// Used before the plan.
-    pub now: u64,
-    /// Used after it.
-    pub after: u64,
-    /// Left after it.
-    pub left: u64,
-}
-
 /// The account side of a create: what the new account will be.
 pub fn created_account(change: &Change, directory: &DirectoryName) -> Account {
     let mut account = Account {
@@ -339,14 +351,28 @@ pub fn created_account(change: &Change, directory: &DirectoryName) -> Account {
         username: change.username.clone(),
         owner: crate::account::Owner::Directory(directory.clone()),
         external_id: change.external_id.clone(),
-        block_reasons: std::collections::BTreeSet::<BlockReason>::new(),
+        block_reasons: BTreeSet::new(),
         fields: BTreeMap::new(),
         synced: BTreeMap::new(),
     };
     for field in &change.fields {
-        if let Some(value) = &field.new {
+        if field.name.as_str() == BLOCK_REASONS {
+            account.block_reasons = reasons_of(field.new.as_ref());
+        } else if let Some(value) = &field.new {
             account.fields.insert(field.name.clone(), value.clone());
         }
     }
     account
+}
+
+/// Under this name, an account's block reasons stand among changed fields.
+pub const BLOCK_REASONS: &str = "block_reasons";
+
+/// Reads block reasons that stand among changed fields; what is no reason is
+/// left out.
+pub fn reasons_of(value: Option<&Value>) -> BTreeSet<BlockReason> {
+    match value {
+        Some(Value::List(names)) => names.iter().filter_map(|name| name.parse().ok()).collect(),
+        _ => BTreeSet::new(),
+    }
 }

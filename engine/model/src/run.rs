@@ -2,6 +2,7 @@
 
 use crate::coverage::Coverage;
 use crate::ids::{AccountId, DirectoryName, FieldName, RunId, StateVersion};
+use crate::memory::Pending;
 use crate::plan::{Action, FieldChange, Reason};
 use crate::username::Username;
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,9 @@ pub struct DirectoryRecord {
     /// it is of no use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feed: Option<FeedRecord>,
+    /// What waits for time to pass or for room since the last run.
+    #[serde(default, skip_serializing_if = "Pending::is_nothing")]
+    pub pending: Pending,
 }
 
 /// What is remembered of a directory's feed.

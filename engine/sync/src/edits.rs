@@ -1,6 +1,6 @@
 //! A plan's changes, carried out on accounts in memory.
 
-use muster_model::plan::created_account;
+use muster_model::plan::{BLOCK_REASONS, created_account};
 use muster_model::{
     Account, AccountId, Action, BlockReason, Change, ExternalId, FieldChange, FieldName, Owner,
     Plan, Username, Value,
@@ -62,6 +62,10 @@ pub(crate) fn carry_out(plan: &Plan, store: &dyn Store) -> Result<Vec<Account>, 
         let account = loaded(&mut accounts, store, plan, id)?;
         settle(account, &plan.tracked);
     }
+    for (&id, memory) in &plan.remembered {
+        let account = loaded(&mut accounts, store, plan, id)?;
+        memory.write(&mut account.synced);
+    }
     Ok(accounts.into_values().collect())
 }
 
@@ -101,7 +105,7 @@ fn current(account: &Account, name: &FieldName) -> Option<Value> {
     match name.as_str() {
         "username" => Some(Value::from(account.username.as_str())),
         "external_id" => account.external_id.as_ref().map(|id| id.as_str().into()),
-        "block_reasons" => Some(Value::list(
+        BLOCK_REASONS => Some(Value::list(
             account
                 .block_reasons
                 .iter()
@@ -118,14 +122,14 @@ fn write(account: &mut Account, field: &FieldChange) -> Option<()> {
         ("external_id", Some(Value::Text(text))) => {
             account.external_id = Some(ExternalId::new(text));
         }
-        ("block_reasons", Some(Value::List(names))) => {
+        (BLOCK_REASONS, Some(Value::List(names))) => {
             let reasons: Result<_, _> = names
                 .iter()
                 .map(|name| name.parse::<BlockReason>())
                 .collect();
             account.block_reasons = reasons.ok()?;
         }
-        ("username" | "external_id" | "block_reasons", _) => return None,
+        ("username" | "external_id" | BLOCK_REASONS, _) => return None,
         (_, Some(value)) => {
             account.fields.insert(field.name.clone(), value.clone());
         }
@@ -136,10 +140,15 @@ fn write(account: &mut Account, field: &FieldChange) -> Option<()> {
     Some(())
 }
 
-/// What a tracked field holds now is what sync has written last.
+/// What a tracked field holds now is what sync has written last. Hidden names
+/// are no fields, and stay.
 fn settle(account: &mut Account, tracked: &[FieldName]) {
-    account.synced = tracked
-        .iter()
-        .map(|name| (name.clone(), current(account, name)))
-        .collect();
+    let mut synced = std::mem::take(&mut account.synced);
+    synced.retain(|name, _| name.is_hidden());
+    synced.extend(
+        tracked
+            .iter()
+            .map(|name| (name.clone(), current(account, name))),
+    );
+    account.synced = synced;
 }

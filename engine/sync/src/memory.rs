@@ -37,6 +37,7 @@ pub(crate) fn remember(
             .collect(),
         cursor,
         feed,
+        pending: plan.pending.clone(),
     };
     if !is_quiet || before.as_ref() != Some(&record) {
         // This commit moves the state by one, and the mark goes along.

@@ -137,10 +137,13 @@ mod tests {
             },
             changes: vec![],
             findings: vec![],
+            upcoming: vec![],
             guards: vec![],
             licences: None,
             tracked: vec![],
             settled: vec![],
+            remembered: Default::default(),
+            pending: Default::default(),
             bindings: Bindings {
                 policy_file: "p.yaml".into(),
                 policy: "0".into(),

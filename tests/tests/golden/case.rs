@@ -166,6 +166,7 @@ fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
                 full_read: "2026-11-23T02:00:00Z".to_owned(),
                 held: None,
             }),
+            pending: Default::default(),
         };
         let expected = store.version().expect("a version");
         store

@@ -47,6 +47,7 @@ pub fn store(world: &World, policy: &Policy) -> MemoryStore {
                 .collect(),
             cursor: None,
             feed: None,
+            pending: Default::default(),
         };
         let expected = store.version().expect("a version");
         let directories = vec![record];

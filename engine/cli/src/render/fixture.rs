@@ -83,10 +83,13 @@ pub fn empty() -> Plan {
         coverage: complete(),
         changes: Vec::new(),
         findings: Vec::new(),
+        upcoming: Vec::new(),
         guards: vec![guard("block.max", 20, 0), guard("create.max", 200, 0)],
         licences: None,
         tracked: Vec::new(),
         settled: Vec::new(),
+        remembered: Default::default(),
+        pending: Default::default(),
         bindings: Bindings {
             policy_file: "policies/staff.yaml".to_owned(),
             policy: "p".to_owned(),

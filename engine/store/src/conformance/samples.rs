@@ -111,6 +111,7 @@ pub fn some_directory(name: &str, cursor: Option<&[u8]>) -> DirectoryRecord {
         mappings: [(FieldName::from("email"), "4567".into())].into(),
         cursor: cursor.map(<[u8]>::to_vec),
         feed: None,
+        pending: Default::default(),
     }
 }
 

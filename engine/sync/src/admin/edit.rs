@@ -67,7 +67,7 @@ pub(super) fn checked_name(name: &str) -> Result<FieldName, Refused> {
     if name.is_empty() {
         return Err(Refused::BlankField);
     }
-    if FieldName::RESERVED.contains(&name) {
+    if FieldName::RESERVED.contains(&name) || name.starts_with(FieldName::HIDDEN) {
         return Err(Refused::FieldIsReserved {
             field: name.to_owned(),
         });

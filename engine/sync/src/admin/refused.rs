@@ -35,8 +35,8 @@ pub enum Refused {
         /// The policy file of its last sync, if one is known.
         policy_file: Option<String>,
     },
-    /// The name is one that every account has of its own.
-    #[error("`{field}` is no field: every account has it of its own")]
+    /// The name is one that every account has of its own, or sync's.
+    #[error("`{field}` is no field: {}", why_reserved(field))]
     FieldIsReserved {
         /// The name.
         field: String,
@@ -141,6 +141,14 @@ fn mapped_hint(username: &Username, policy_file: Option<&str>) -> String {
     format!(
         "change the value at the source, or {place}; or make the account local: `muster account detach {username}`"
     )
+}
+
+fn why_reserved(field: &str) -> &'static str {
+    if field.starts_with(FieldName::HIDDEN) {
+        "a name with `@` in front is sync's own"
+    } else {
+        "every account has it of its own"
+    }
 }
 
 fn reserved_hint(field: &str) -> &'static str {

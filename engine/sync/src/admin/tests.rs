@@ -40,6 +40,7 @@ fn directory(name: &str, key: &str) -> DirectoryRecord {
         mappings: BTreeMap::new(),
         cursor: None,
         feed: None,
+        pending: Default::default(),
     }
 }
 
@@ -325,6 +326,7 @@ fn what_every_account_has_of_its_own_is_no_field() {
         ("username", "account rename"),
         ("status", "account block"),
         ("external_id", "account attach"),
+        ("@missing", "another name"),
     ] {
         let refused = refusal(&store, |s, c| {
             edit(s, c, "reception", &set(&[(field, &["x"])]))

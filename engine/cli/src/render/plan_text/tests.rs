@@ -4,7 +4,7 @@ use super::{Folding, done, plan_text};
 use crate::render::Palette;
 use crate::render::fixture::{change, colourful, empty, guard, partial, with_changes};
 use insta::assert_snapshot;
-use muster_model::plan::Licences;
+use muster_model::Licences;
 use muster_model::{Action, Plan};
 
 fn plain(plan: &Plan) -> String {
@@ -52,6 +52,8 @@ fn seats_are_told() {
         now: 498,
         after: 500,
         left: 0,
+        waiting: 0,
+        forecast: None,
     });
     let text = plain(&plan);
     assert!(
