@@ -1,5 +1,6 @@
 //! What is wrong with a policy, and where.
 
+use crate::fix::Fix;
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -29,12 +30,18 @@ pub struct Diagnostic {
     pub line: u32,
     /// Counted from 1, in characters.
     pub column: u32,
+    /// The line of the first letter behind it.
+    pub end_line: u32,
+    /// The column of the first letter behind it.
+    pub end_column: u32,
     /// Bytes of the text that it is about.
     pub span: Range<usize>,
     /// What stands at the place.
     pub label: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Edits that would put it right.
+    pub fix: Option<Fix>,
 }
 
 impl fmt::Display for Diagnostic {
@@ -171,6 +178,16 @@ impl Code {
             Self::ConstantCondition | Self::SpelledTwice | Self::IdleGuard => Severity::Warning,
             _ => Severity::Error,
         }
+    }
+}
+
+impl Code {
+    /// True if reading stopped there, so that other mistakes are not seen yet.
+    pub(crate) fn hides_others(self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge | Self::Empty | Self::Syntax | Self::Tab | Self::SeveralDocuments
+        )
     }
 }
 

@@ -17,6 +17,7 @@
 mod check;
 mod diagnostic;
 mod expression;
+mod fix;
 mod nearest;
 mod places;
 mod policy;
@@ -31,6 +32,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use expression::{
     CallStyle, Evaluator, Expression, ExpressionFailed, Function, Parameter, functions,
 };
+pub use fix::{Applicability, Applied, Edit, Fix, Fixed, fix};
 pub use nearest::nearest;
 pub use policy::*;
 pub use render::{Colour, render};

@@ -3,17 +3,37 @@
 /// Returns the candidate that `name` is most likely a misspelling of, if any
 /// is near enough: one slip in a short word, one in three letters in a long one.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = fold(name);
-    if wanted.is_empty() || wanted.len() > 64 {
-        return None;
-    }
-    let limit = (wanted.len() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&wanted, &fold(candidate)), candidate))
-        .filter(|&(distance, candidate)| distance <= limit && candidate.len() > distance)
+    near(name, candidates)
         .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)))
         .map(|(_, candidate)| candidate)
+}
+
+/// Returns the candidate that `name` is a misspelling of, if it can be no other:
+/// only one is near enough.
+pub(crate) fn only_near<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let mut near = near(name, candidates).map(|(_, candidate)| candidate);
+    let one = near.next()?;
+    near.all(|other| other == one).then_some(one)
+}
+
+/// The candidates that are near enough, with how far they are.
+fn near<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let wanted = fold(name);
+    let limit = match wanted.len() {
+        0 | 65.. => None,
+        length => Some((length / 3).max(1)),
+    };
+    candidates.into_iter().filter_map(move |candidate| {
+        let distance = distance(&wanted, &fold(candidate));
+        let within = limit.is_some_and(|limit| distance <= limit);
+        (within && candidate.len() > distance).then_some((distance, candidate))
+    })
 }
 
 /// Upper and lower case, and the marks between words, do not count.
@@ -78,6 +98,15 @@ mod tests {
         ] {
             assert_eq!(nearest(written, keys), meant, "{written}");
         }
+    }
+
+    #[test]
+    fn what_may_be_two_names_is_neither() {
+        let keys = ["max", "max_percent", "mix", "where"];
+        assert_eq!(only_near("mx", keys), None, "`max` or `mix`");
+        assert_eq!(only_near("wehre", keys), Some("where"));
+        assert_eq!(only_near("wehre", ["where", "where"]), Some("where"));
+        assert_eq!(only_near("other", keys), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A policy's text with its places, and the diagnostics about it.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::fix::{Applicability, Edit, Fix};
 use muster_model::PolicyLine;
 use std::ops::Range;
 
@@ -64,15 +65,49 @@ impl<'t> Source<'t> {
             file: self.file.to_owned(),
             line: self.line(span.start).line,
             column: self.column(span.start),
+            end_line: self.line(span.end).line,
+            end_column: self.column(span.end),
             span,
             label: None,
             help: None,
+            fix: None,
         };
         if self.diagnostics.len() < MOST {
             self.diagnostics.push(diagnostic);
             Report(self.diagnostics.last_mut())
         } else {
             Report(None)
+        }
+    }
+
+    /// A fix that can only be what was meant: replacements of bytes, in any order.
+    pub(crate) fn fix<T: Into<String>>(
+        &self,
+        title: impl Into<String>,
+        edits: impl IntoIterator<Item = (Range<usize>, T)>,
+    ) -> Fix {
+        let mut edits: Vec<Edit> = edits
+            .into_iter()
+            .map(|(span, text)| self.edit(span, text.into()))
+            .collect();
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        Fix {
+            title: title.into(),
+            applicability: Applicability::Safe,
+            edits,
+        }
+    }
+
+    fn edit(&self, span: Range<usize>, text: String) -> Edit {
+        let start = floor(self.text, span.start);
+        let end = floor(self.text, span.end.max(start));
+        Edit {
+            line: self.line(start).line,
+            column: self.column(start),
+            end_line: self.line(end).line,
+            end_column: self.column(end),
+            span: start..end,
+            text,
         }
     }
 
@@ -128,6 +163,22 @@ impl Report<'_> {
             diagnostic.help = Some(help.into());
         }
         self
+    }
+
+    /// Offers edits that would put it right.
+    pub(crate) fn fix(mut self, fix: Fix) -> Self {
+        if let Some(diagnostic) = &mut self.0 {
+            diagnostic.fix = Some(fix);
+        }
+        self
+    }
+
+    /// Offers edits that would put it right, if there are any.
+    pub(crate) fn maybe_fix(self, fix: Option<Fix>) -> Self {
+        match fix {
+            Some(fix) => self.fix(fix),
+            None => self,
+        }
     }
 
     /// Says what to do about it, if there is something to say.

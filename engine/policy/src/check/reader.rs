@@ -2,7 +2,7 @@
 
 use super::keys::{ALL, Need, Section};
 use crate::diagnostic::Code;
-use crate::nearest::nearest;
+use crate::nearest::{nearest, only_near};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind, Node, Plain, Style};
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub(crate) fn mapping<'n>(
         match section.keys.iter().find(|(key, _)| *key == entry.key) {
             Some((_, Need::Later)) => not_supported(source, entry),
             Some(_) => known.push(entry),
-            None => unknown_key(source, entry, section),
+            None => unknown_key(source, entry, section, entries),
         }
     }
     for (key, need) in section.keys {
@@ -93,7 +93,7 @@ fn not_supported(source: &mut Source<'_>, entry: &Entry) {
         .help("Take it out for now; it belongs to the policy language and will come.");
 }
 
-fn unknown_key(source: &mut Source<'_>, entry: &Entry, section: &Section) {
+fn unknown_key(source: &mut Source<'_>, entry: &Entry, section: &Section, beside: &[Entry]) {
     let name = &entry.key;
     let here = section.keys.iter().map(|(key, _)| *key);
     let elsewhere = ALL
@@ -102,12 +102,17 @@ fn unknown_key(source: &mut Source<'_>, entry: &Entry, section: &Section) {
     let help = match (nearest(name, here.clone()), elsewhere) {
         (Some(near), _) => format!("Did you mean `{near}`?"),
         (None, Some(other)) => format!("`{name}` is a key of {}.", other.name),
-        (None, None) => format!("It may have {}.", listing(here)),
+        (None, None) => format!("It may have {}.", listing(here.clone())),
     };
+    // A key that is there already was not meant.
+    let free = here.filter(|key| !beside.iter().any(|other| other.key == *key));
+    let fix = only_near(name, free)
+        .map(|near| source.fix(format!("Write `{near}`"), [(entry.at.clone(), near)]));
     let message = format!("There is no key `{name}` in {}", section.name);
     source
         .report(Code::UnknownKey, entry.at.clone(), message)
-        .help(help);
+        .help(help)
+        .maybe_fix(fix);
 }
 
 /// Lists words in backticks: "`a`, `b` and `c`".
@@ -231,11 +236,14 @@ pub(crate) fn word<T: Copy>(
     let known = words.iter().map(|(word, _)| *word);
     let help = match nearest(text, known.clone()) {
         Some(near) => format!("Did you mean `{near}`?"),
-        None => format!("It can be {}.", listing(known)),
+        None => format!("It can be {}.", listing(known.clone())),
     };
+    let fix = only_near(text, known)
+        .map(|near| source.fix(format!("Write `{near}`"), [(node.span.clone(), near)]));
     let message = format!("`{text}` is not possible for {what}");
     source
         .report(Code::UnknownWord, node.span.clone(), message)
-        .help(help);
+        .help(help)
+        .maybe_fix(fix);
     None
 }

@@ -12,15 +12,16 @@
 //! | `timestamp(x)` | `@timestamp(x)`, which reads more notations |
 //! | `x + y` on texts and lists | `@add(x, y)`, which is bounded |
 
-use super::compile::Place;
 use super::functions::{Style, function};
 use super::limits::{DEEPEST_LOOPS, DEEPEST_TREE};
 use super::marks::Marks;
+use super::place::Place;
 use super::shape::Shape;
 use super::{Used, Uses};
 use crate::check::attributes::Attributes;
 use crate::diagnostic::Code;
-use crate::nearest::nearest;
+use crate::fix::Fix;
+use crate::nearest::{nearest, only_near};
 use crate::source::Report;
 use cel::common::ast::{
     ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators,
@@ -44,9 +45,9 @@ const TYPES: [&str; 10] = [
 ];
 
 /// Walks one expression.
-pub(super) struct Binder<'b, 's, 't> {
+pub(super) struct Binder<'b, 's, 't, 'n> {
     pub(super) marks: &'b mut Marks,
-    place: &'b mut Place<'s, 't>,
+    place: &'b mut Place<'s, 't, 'n>,
     attributes: &'b mut Attributes,
     pub(super) uses: Uses,
     locals: Vec<(String, Shape)>,
@@ -62,10 +63,10 @@ pub(super) struct Bound {
     pub(super) ok: bool,
 }
 
-impl<'b, 's, 't> Binder<'b, 's, 't> {
+impl<'b, 's, 't, 'n> Binder<'b, 's, 't, 'n> {
     pub(super) fn new(
         marks: &'b mut Marks,
-        place: &'b mut Place<'s, 't>,
+        place: &'b mut Place<'s, 't, 'n>,
         attributes: &'b mut Attributes,
     ) -> Self {
         Self {
@@ -95,6 +96,11 @@ impl<'b, 's, 't> Binder<'b, 's, 't> {
     ) -> Report<'_> {
         self.ok = false;
         self.place.report(code, at, message)
+    }
+
+    /// A fix that replaces parts of the expression.
+    pub(super) fn fix(&self, title: &str, parts: &[(Range<usize>, &str)]) -> Option<Fix> {
+        self.place.fix(title, parts)
     }
 
     /// Checks and binds one node; returns what kind of value it gives.
@@ -282,21 +288,42 @@ impl<'b, 's, 't> Binder<'b, 's, 't> {
             _ if TYPES.contains(&name) => return (Shape::Type, None),
             _ => {}
         }
-        let locals = self.locals.iter().map(|(local, _)| local.as_str());
-        let help = match nearest(name, VARIABLES.into_iter().chain(locals)) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => {
-                format!("An attribute is written `entry.{name}`, a text in quotes: `\"{name}\"`.")
-            }
-        };
+        self.unknown_variable(id, name);
+        (Shape::Any, None)
+    }
+
+    fn unknown_variable(&mut self, id: u64, name: &str) {
         let at = self.marks.token(id);
+        let (help, fix) = self.meant(&at, name);
         self.report(
             Code::UnknownVariable,
             at,
             format!("There is no variable `{name}`"),
         )
-        .help(help);
-        (Shape::Any, None)
+        .help(help)
+        .maybe_fix(fix);
+    }
+
+    /// What an unknown variable was probably meant to be.
+    fn meant(&self, at: &Range<usize>, name: &str) -> (String, Option<Fix>) {
+        let locals = self.locals.iter().map(|(local, _)| local.as_str());
+        let known: Vec<&str> = VARIABLES.into_iter().chain(locals).collect();
+        let write = |title: String, at: Range<usize>, text| self.fix(&title, &[(at, text)]);
+        match nearest(name, known.iter().copied()) {
+            Some(near) => {
+                let certain = only_near(name, known);
+                let fix = certain.and_then(|one| write(format!("Write `{one}`"), at.clone(), one));
+                (format!("Did you mean `{near}`?"), fix)
+            }
+            None => {
+                let title = format!("Write `entry.{name}`");
+                let help = format!(
+                    "An attribute is written `entry.{name}`, a text in quotes: `\"{name}\"`."
+                );
+                let fix = write(title, at.start..at.start, "entry.");
+                (help, fix.map(Fix::guess))
+            }
+        }
     }
 
     /// A selection on anything but `entry`.

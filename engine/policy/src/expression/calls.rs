@@ -7,13 +7,14 @@ use super::functions::{
 };
 use super::shape::Shape;
 use crate::diagnostic::Code;
-use crate::nearest::nearest;
+use crate::fix::Fix;
+use crate::nearest::{nearest, only_near};
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 use cel::{Context, Value};
 use std::ops::Range;
 use std::sync::Arc;
 
-impl Binder<'_, '_, '_> {
+impl Binder<'_, '_, '_, '_> {
     pub(super) fn call(&mut self, id: u64, call: &mut CallExpr) -> Shape {
         let known = function(&call.func_name);
         if let Some(known) = known.filter(|known| known.style == Style::Macro) {
@@ -41,13 +42,23 @@ impl Binder<'_, '_, '_> {
     fn unknown_function(&mut self, id: u64, call: &CallExpr) {
         let name = &call.func_name;
         let at = self.marks.called(id);
-        let near = nearest(name, FUNCTIONS.iter().map(|known| known.name)).or(meant(name));
+        let names = || FUNCTIONS.iter().map(|known| known.name);
+        let near = nearest(name, names()).or(meant(name));
+        let write = |one: &str| self.fix(&format!("Write `{one}`"), &[(at.clone(), one)]);
+        let fix = match (only_near(name, names()), meant(name)) {
+            (Some(near), _) => write(near),
+            // They take the same arguments everywhere.
+            (None, Some(same @ ("lower" | "upper" | "size"))) => write(same),
+            (None, Some(meant)) => write(meant).map(Fix::guess),
+            (None, None) => None,
+        };
         self.report(
             Code::UnknownFunction,
             at,
             format!("There is no function `{name}`"),
         )
-        .maybe_help(near.map(|near| format!("Did you mean `{near}`?")));
+        .maybe_help(near.map(|near| format!("Did you mean `{near}`?")))
+        .maybe_fix(fix);
     }
 
     fn called_in_another_way(&mut self, id: u64, known: &Function) {

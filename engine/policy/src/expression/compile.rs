@@ -4,13 +4,16 @@ use super::bind::{Binder, Bound};
 use super::functions::ENV;
 use super::limits;
 use super::marks::Marks;
+use super::place::{Place, replaced};
+use super::repair;
 use super::shape::Shape;
 use super::{Expression, Uses};
 use crate::check::attributes::Attributes;
 use crate::check::reader;
 use crate::diagnostic::Code;
-use crate::source::{Report, Source};
-use crate::yaml::{Kind, Node, Spread, Style};
+use crate::fix::Fix;
+use crate::source::Source;
+use crate::yaml::{self, Kind, Node, Spread, Style};
 use cel::ParseErrors;
 use cel::common::ast::{IdedExpr, SourceInfo};
 use std::ops::Range;
@@ -43,6 +46,8 @@ pub(crate) fn compile(
         comment_follows: plain && comment_follows(source.text, node.span.end),
         source,
         spread,
+        scalar,
+        whole: node.span.clone(),
     };
     if let Some(excess) = limits::excess(text) {
         place
@@ -69,31 +74,6 @@ pub(crate) fn compile(
     fits.then(|| Expression::new(place.source.line(node.span.start), text, expr, uses))
 }
 
-/// Reports at places of the expression.
-pub(super) struct Place<'s, 't> {
-    pub(super) source: &'s mut Source<'t>,
-    spread: Spread,
-    /// Behind the unquoted scalar stands ` #`, which YAML takes for a comment.
-    comment_follows: bool,
-}
-
-impl Place<'_, '_> {
-    pub(super) fn report(
-        &mut self,
-        code: Code,
-        at: Range<usize>,
-        message: impl Into<String>,
-    ) -> Report<'_> {
-        let span = self.spread.range(at);
-        self.source.report(code, span, message)
-    }
-
-    /// Where a part of the expression stands in the file.
-    pub(super) fn span(&self, at: Range<usize>) -> Range<usize> {
-        self.spread.range(at)
-    }
-}
-
 fn comment_follows(text: &str, end: usize) -> bool {
     let line = text.get(end..).and_then(|rest| rest.lines().next());
     line.is_some_and(|line| line.trim_start().starts_with('#'))
@@ -115,7 +95,7 @@ fn parse(text: &str) -> Result<(IdedExpr, SourceInfo), Unreadable> {
     })
 }
 
-fn syntax_error(place: &mut Place<'_, '_>, text: &str, errors: &Unreadable) {
+fn syntax_error(place: &mut Place<'_, '_, '_>, text: &str, errors: &Unreadable) {
     let first = errors.as_ref().and_then(|errors| errors.errors.first());
     let at = first.map_or(0..text.len(), |error| position(text, error.pos));
     let why = first.map_or_else(
@@ -123,6 +103,7 @@ fn syntax_error(place: &mut Place<'_, '_>, text: &str, errors: &Unreadable) {
         |error| plain_words(&error.msg),
     );
     let help = advice(place, text, &why);
+    let fix = in_quotes(place).or_else(|| in_cel(place, text));
     place
         .report(
             Code::ExpressionSyntax,
@@ -130,7 +111,41 @@ fn syntax_error(place: &mut Place<'_, '_>, text: &str, errors: &Unreadable) {
             format!("The expression cannot be read: {why}"),
         )
         .label("reading stopped here")
-        .maybe_help(help);
+        .maybe_help(help)
+        .maybe_fix(fix);
+}
+
+/// Quotes around what was written up to the end of the line, if it can be read
+/// then.
+fn in_quotes(place: &Place<'_, '_, '_>) -> Option<Fix> {
+    if !place.comment_follows {
+        return None;
+    }
+    let rest = place.source.text.get(place.whole.start..)?;
+    let written = rest.lines().next()?.trim_end();
+    if !can_be_read(written) {
+        return None;
+    }
+    let span = place.whole.start..place.whole.start + written.len();
+    let edits = [(span, yaml::quoted(written))];
+    Some(
+        place
+            .source
+            .fix("Put the whole expression in quotes", edits),
+    )
+}
+
+/// The operators as CEL has them, if the expression can be read then.
+fn in_cel(place: &Place<'_, '_, '_>, text: &str) -> Option<Fix> {
+    let parts = repair::foreign(text);
+    if parts.is_empty() || !can_be_read(&replaced(text, &parts)?) {
+        return None;
+    }
+    place.fix("Write the operators as CEL has them", &parts)
+}
+
+fn can_be_read(text: &str) -> bool {
+    limits::excess(text).is_none() && parse(text).is_ok()
 }
 
 /// A line and a column, both counted from 1, as a range of one character.
@@ -175,7 +190,7 @@ fn plain_words(message: &str) -> String {
     message.trim_end_matches('.').to_owned()
 }
 
-fn advice(place: &Place<'_, '_>, text: &str, why: &str) -> Option<String> {
+fn advice(place: &Place<'_, '_, '_>, text: &str, why: &str) -> Option<String> {
     if place.comment_follows {
         return Some(
             "YAML takes ` #` for a comment; put the whole expression in quotes.".to_owned(),
@@ -222,7 +237,7 @@ fn single_equals(text: &str) -> bool {
 
 /// Checks the whole expression's kind against what it is for.
 fn fits(
-    place: &mut Place<'_, '_>,
+    place: &mut Place<'_, '_, '_>,
     uses: &Uses,
     shape: Shape,
     purpose: Purpose,
@@ -235,7 +250,11 @@ fn fits(
                 _ => "A condition compares something: `entry.employeeType == \"service\"`.",
             };
             let message = format!("The condition gives {}, never true or false", shape.words());
-            place.report(Code::NotACondition, whole, message).help(help);
+            let fix = asks_whether_there(place, &whole);
+            place
+                .report(Code::NotACondition, whole, message)
+                .help(help)
+                .maybe_fix(fix);
             false
         }
         Purpose::Condition if uses.is_constant() => {
@@ -265,4 +284,25 @@ fn fits(
         }
         _ => true,
     }
+}
+
+/// `entry.mail` as a condition is mostly meant as `has(entry.mail)`.
+fn asks_whether_there(place: &Place<'_, '_, '_>, whole: &Range<usize>) -> Option<Fix> {
+    let attribute = place
+        .scalar
+        .text
+        .get(whole.clone())?
+        .strip_prefix("entry.")?;
+    if !attribute.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        return None;
+    }
+    let parts = [
+        (whole.start..whole.start, "has("),
+        (whole.end..whole.end, ")"),
+    ];
+    let fix = place.fix(
+        &format!("Ask whether it is there: `has(entry.{attribute})`"),
+        &parts,
+    );
+    fix.map(Fix::guess)
 }

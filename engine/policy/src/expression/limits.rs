@@ -55,8 +55,30 @@ pub(super) fn excess(text: &str) -> Option<String> {
     })
 }
 
+/// Length from an opening bracket to behind the one that closes it.
+pub(super) fn closing(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..)
+        && let Some(first) = rest.chars().next()
+    {
+        at += token(rest, first);
+        match first {
+            '(' | '[' | '{' => open += 1,
+            ')' | ']' | '}' => {
+                open = open.checked_sub(1)?;
+                if open == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Length of the token that begins with `first`; white space counts as one.
-fn token(rest: &str, first: char) -> usize {
+pub(super) fn token(rest: &str, first: char) -> usize {
     let run = |keep: fn(char) -> bool| rest.find(|c| !keep(c)).unwrap_or(rest.len());
     match first {
         '"' | '\'' => quoted(rest, first),
@@ -107,6 +129,13 @@ mod tests {
         ] {
             assert_eq!(excess(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_bracket_is_closed_by_its_own_and_not_in_quotes() {
+        assert_eq!(closing("(a[1], \")\") == b)"), Some(13));
+        assert_eq!(closing("(a"), None);
+        assert_eq!(closing(")"), None);
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod limits;
 mod marks;
 mod memo;
 mod operators;
+mod place;
+mod repair;
 mod shape;
 mod view;
 

@@ -4,9 +4,12 @@ use super::bind::Binder;
 use super::functions::ADD;
 use super::shape::Shape;
 use crate::diagnostic::Code;
+use crate::fix::Fix;
 use cel::common::ast::{CallExpr, Expr, IdedExpr, operators};
 
-impl Binder<'_, '_, '_> {
+const NEVER_EQUAL: &str = "is never equal to";
+
+impl Binder<'_, '_, '_, '_> {
     /// Binds the operands of an operator and checks that they can meet.
     /// Returns the operator's new name, if it gets one.
     pub(super) fn operation(
@@ -33,7 +36,7 @@ impl Binder<'_, '_, '_> {
             }
             (operators::EQUALS | operators::NOT_EQUALS, &[left, right]) => {
                 if !left.may_equal(right) {
-                    self.misfits(id, "is never equal to", &call.args, left, right);
+                    self.misfits(id, NEVER_EQUAL, &call.args, left, right);
                 }
                 (Shape::Bool, None)
             }
@@ -102,8 +105,29 @@ impl Binder<'_, '_, '_> {
             all.start.min(one.start)..all.end.max(one.end)
         });
         let message = format!("{} {verb} {}", capital(left.words()), right.words());
+        let fix = match verb {
+            NEVER_EQUAL => self.number_as_text(operands, left, right),
+            _ => None,
+        };
         self.report(Code::WrongOperands, at, message)
-            .maybe_help(advice(left, right));
+            .maybe_help(advice(left, right))
+            .maybe_fix(fix);
+    }
+
+    /// Quotes around a number that a text is compared with.
+    fn number_as_text(&self, operands: &[IdedExpr], left: Shape, right: Shape) -> Option<Fix> {
+        let number = match (left, right) {
+            (Shape::Attribute | Shape::Text, Shape::Whole) => operands.get(1)?,
+            (Shape::Whole, Shape::Attribute | Shape::Text) => operands.first()?,
+            _ => return None,
+        };
+        if !matches!(number.expr, Expr::Literal(_)) {
+            return None;
+        }
+        let at = self.marks.token(number.id);
+        let text = format!("\"{}\"", self.marks.text.get(at.clone())?);
+        let fix = self.fix(&format!("Compare with the text `{text}`"), &[(at, &text)]);
+        fix.map(Fix::guess)
     }
 
     fn contained(&mut self, id: u64, call: &mut CallExpr, left: Shape, right: Shape) -> Shape {

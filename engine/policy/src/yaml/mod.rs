@@ -6,7 +6,9 @@
 mod plain;
 mod spread;
 mod tree;
+mod write;
 
 pub(crate) use plain::Plain;
 pub(crate) use spread::Spread;
 pub(crate) use tree::{Entry, Kind, Node, Scalar, Style, read};
+pub(crate) use write::{inside, may_begin_plain, quoted};

@@ -7,8 +7,9 @@ use std::ops::Range;
 /// inside an expression points at the right column, whatever the quoting.
 #[derive(Debug)]
 pub(crate) struct Spread {
-    /// Place of each byte of the value, and of its end.
-    places: Vec<usize>,
+    /// Where the letter of each byte of the value begins and ends, and the place
+    /// behind them all.
+    places: Vec<(usize, usize)>,
 }
 
 impl Spread {
@@ -25,19 +26,19 @@ impl Spread {
         let mut places = Vec::with_capacity(scalar.text.len() + 1);
         for letter in scalar.text.chars() {
             let place = walk.step(letter);
-            places.extend(std::iter::repeat_n(place, letter.len_utf8()));
+            places.extend(std::iter::repeat_n((place, walk.at), letter.len_utf8()));
         }
-        places.push(walk.at);
+        places.push((walk.at, walk.at));
         Self { places }
     }
 
     /// The file's bytes for a range of the value's bytes.
     pub(crate) fn range(&self, range: Range<usize>) -> Range<usize> {
-        let last = self.places.last().copied().unwrap_or(0);
+        let last = self.places.last().copied().unwrap_or_default();
         let place = |at: usize| self.places.get(at).copied().unwrap_or(last);
-        let start = place(range.start);
+        let (start, _) = place(range.start);
         match range.end.checked_sub(1) {
-            Some(end) if range.end > range.start => start..place(end).max(start) + 1,
+            Some(end) if range.end > range.start => start..place(end).1.max(start),
             _ => start..start,
         }
     }
@@ -132,6 +133,17 @@ mod tests {
         let at = scalar.text.find('@').unwrap();
         let found = spread.range(at..at + 1);
         assert_eq!(text.get(found), Some("@"), "{text}");
+    }
+
+    #[test]
+    fn an_escape_is_one_letter() {
+        let text = "a: \"x == \\\"y\\\"\"\n";
+        let scalar = Scalar {
+            text: "x == \"y\"".to_owned(),
+            style: Style::Double,
+        };
+        let spread = Spread::of(&scalar, &(3..text.len() - 1), text);
+        assert_eq!(text.get(spread.range(5..8)), Some("\\\"y\\\""));
     }
 
     #[test]
