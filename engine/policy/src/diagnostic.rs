@@ -169,13 +169,24 @@ codes! {
     SpelledTwice = "spelled-twice",
     /// A guard that can never stop anything.
     IdleGuard = "idle-guard",
+    /// A condition that holds for nobody.
+    NeverHolds = "never-holds",
+    /// A condition that holds for everybody.
+    MatchesEverybody = "matches-everybody",
+    /// `status` is compared with a word that it never is.
+    UnknownStatus = "unknown-status",
 }
 
 impl Code {
     /// Tells whether a policy with this mistake can be used.
     pub fn severity(self) -> Severity {
         match self {
-            Self::ConstantCondition | Self::SpelledTwice | Self::IdleGuard => Severity::Warning,
+            Self::ConstantCondition
+            | Self::SpelledTwice
+            | Self::IdleGuard
+            | Self::NeverHolds
+            | Self::MatchesEverybody
+            | Self::UnknownStatus => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -18,6 +18,7 @@ mod check;
 mod diagnostic;
 mod expression;
 mod fix;
+mod lint;
 mod nearest;
 mod places;
 mod policy;

@@ -12,6 +12,7 @@ use crate::check::attributes::Attributes;
 use crate::check::reader;
 use crate::diagnostic::Code;
 use crate::fix::Fix;
+use crate::lint;
 use crate::source::Source;
 use crate::yaml::{self, Kind, Node, Spread, Style};
 use cel::ParseErrors;
@@ -71,6 +72,14 @@ pub(crate) fn compile(
     let shape = binder.bind(&mut expr);
     let Bound { uses, ok } = binder.finish();
     let fits = ok && fits(&mut place, &uses, shape, purpose, whole);
+    if fits && purpose == Purpose::Condition && !uses.is_constant() {
+        lint::condition(lint::Condition {
+            tree: &expr,
+            marks: &marks,
+            place: &mut place,
+            what,
+        });
+    }
     fits.then(|| Expression::new(place.source.line(node.span.start), text, expr, uses))
 }
 

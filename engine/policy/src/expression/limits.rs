@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_bracket_is_closed_by_its_own_and_not_in_quotes() {
-        assert_eq!(closing("(a[1], \")\") == b)"), Some(13));
+        assert_eq!(closing("(a[1], \")\") == b"), Some(11));
         assert_eq!(closing("(a"), None);
         assert_eq!(closing(")"), None);
     }

@@ -1,5 +1,6 @@
 //! Where the parts of a parsed expression stand in its text.
 
+use super::limits;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, SourceInfo};
 use std::ops::Range;
 
@@ -8,14 +9,14 @@ use std::ops::Range;
 /// The parser remembers one token for each node: the name of a variable, the
 /// sign of an operation, the opening bracket of a call.
 #[derive(Debug)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     pub(super) text: String,
     pub(super) info: SourceInfo,
 }
 
 impl Marks {
     /// The token of a node.
-    pub(super) fn token(&self, id: u64) -> Range<usize> {
+    pub(crate) fn token(&self, id: u64) -> Range<usize> {
         match self.info.offset_for(id) {
             Some((start, stop)) => {
                 let start = (start as usize).min(self.text.len());
@@ -60,13 +61,13 @@ impl Marks {
     }
 
     /// From the first to the last letter of a node, as near as tokens show.
-    pub(super) fn extent(&self, expr: &IdedExpr) -> Range<usize> {
+    pub(crate) fn extent(&self, expr: &IdedExpr) -> Range<usize> {
         let token = self.token(expr.id);
         match &expr.expr {
             Expr::Call(call) => {
+                let named = self.text.get(token.clone()) == Some("(");
                 let parts = call.target.iter().map(AsRef::as_ref).chain(&call.args);
-                let all = parts.fold(token.clone(), |all, part| join(all, self.extent(part)));
-                let named = call.func_name.starts_with(|c: char| c.is_alphabetic());
+                let all = parts.fold(token.clone(), |all, part| join(all, self.grouped(part)));
                 let all = if named {
                     join(all, self.called(expr.id))
                 } else {
@@ -76,7 +77,11 @@ impl Marks {
             }
             Expr::Select(select) => {
                 let operand = self.extent(&select.operand);
-                operand.start..self.name_behind(operand.end).end.max(operand.end)
+                let end = self.name_behind(operand.end).end.max(operand.end);
+                match select.test {
+                    true => self.asked(operand.start..end),
+                    false => operand.start..end,
+                }
             }
             Expr::List(list) => {
                 let all = list
@@ -94,28 +99,62 @@ impl Marks {
                 });
                 self.closed(token.clone(), entries.fold(token, join))
             }
-            Expr::Comprehension(inner) => join(
-                join(token.clone(), self.called(expr.id)),
-                self.extent(&inner.iter_range),
-            ),
+            Expr::Comprehension(inner) => {
+                let all = join(self.called(expr.id), self.grouped(&inner.iter_range));
+                self.closed(token.clone(), join(all, token))
+            }
             _ => token,
+        }
+    }
+
+    /// A node with the brackets that stand around it and nothing else.
+    fn grouped(&self, expr: &IdedExpr) -> Range<usize> {
+        let mut extent = self.extent(expr);
+        loop {
+            let before = self.text.get(..extent.start).unwrap_or("").trim_end();
+            let behind = self.text.get(extent.end..).unwrap_or("");
+            let space = behind.len() - behind.trim_start().len();
+            let (Some(outside), true) = (
+                before.strip_suffix('('),
+                behind.trim_start().starts_with(')'),
+            ) else {
+                return extent;
+            };
+            // The brackets of a call hold its arguments.
+            if outside.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+                return extent;
+            }
+            extent = outside.len()..extent.end + space + 1;
+        }
+    }
+
+    /// `has(…)` around what it asks for.
+    fn asked(&self, inner: Range<usize>) -> Range<usize> {
+        let before = self.text.get(..inner.start).unwrap_or("").trim_end();
+        let outside = before.strip_suffix('(').map(str::trim_end);
+        match outside.and_then(|outside| outside.strip_suffix("has")) {
+            Some(outside) => self.up_to_bracket(outside.len()..inner.end, ')'),
+            None => inner,
         }
     }
 
     /// Adds the bracket that closes the one at `token`, if it is one.
     fn closed(&self, token: Range<usize>, all: Range<usize>) -> Range<usize> {
-        let close = match self.text.get(token) {
-            Some("(") => ')',
-            Some("[") => ']',
-            Some("{") => '}',
-            _ => return all,
-        };
+        match self.text.get(token.clone()) {
+            Some("(" | "[" | "{") => {
+                let end = limits::closing(self.text.get(token.start..).unwrap_or(""));
+                end.map_or(all.clone(), |end| join(all, token.start..token.start + end))
+            }
+            _ => all,
+        }
+    }
+
+    fn up_to_bracket(&self, all: Range<usize>, close: char) -> Range<usize> {
         let rest = self.text.get(all.end..).unwrap_or("");
         let space = rest.len() - rest.trim_start().len();
-        if rest.trim_start().starts_with(close) {
-            all.start..all.end + space + 1
-        } else {
-            all
+        match rest.trim_start().starts_with(close) {
+            true => all.start..all.end + space + 1,
+            false => all,
         }
     }
 }

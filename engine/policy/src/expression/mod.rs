@@ -2,6 +2,7 @@
 
 mod bind;
 mod calls;
+mod canonical;
 mod compile;
 mod evaluator;
 mod failure;
@@ -14,6 +15,7 @@ mod operators;
 mod place;
 mod repair;
 mod shape;
+mod truth;
 mod view;
 
 pub use evaluator::Evaluator;
@@ -21,6 +23,12 @@ pub use failure::ExpressionFailed;
 pub use functions::{Function, Parameter, Style as CallStyle, functions};
 
 pub(crate) use compile::{Purpose, compile};
+pub(crate) use marks::Marks;
+pub(crate) use place::Place;
+pub(crate) use truth::{Truth, truth};
+
+/// The words that a status can be.
+pub(crate) const STATUS: [&str; 5] = ["active", "pending", "blocked", "removed", "unknown"];
 
 use crate::policy::AttributeId;
 use cel::common::ast::IdedExpr;

@@ -9,6 +9,7 @@
 mod expressions;
 mod fixtures;
 mod functions;
+mod lints;
 mod policies;
 mod robust;
 mod schema;
