@@ -18,6 +18,7 @@ mod check;
 mod diagnostic;
 mod expression;
 mod fix;
+mod format;
 mod lint;
 mod nearest;
 mod places;
@@ -34,6 +35,7 @@ pub use expression::{
     CallStyle, Evaluator, Expression, ExpressionFailed, Function, Parameter, functions,
 };
 pub use fix::{Applicability, Applied, Edit, Fix, Fixed, fix};
+pub use format::{NotFormatted, format};
 pub use nearest::nearest;
 pub use policy::*;
 pub use render::{Colour, render};

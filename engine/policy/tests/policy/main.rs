@@ -8,6 +8,7 @@
 
 mod expressions;
 mod fixtures;
+mod formatting;
 mod functions;
 mod lints;
 mod policies;
