@@ -12,7 +12,8 @@ use muster_model::{
 };
 use muster_plan::{AccountTable, Context, Planner};
 use muster_policy::{
-    FieldMapping, Guards, Identity, Key, Limit, Mode, Policy, Provider, Scope, Shape, ValueSource,
+    FieldMapping, Guards, Identity, Key, Limit, Mode, Policy, Provider, Scope, Shape,
+    UsernameMapping, ValueSource,
 };
 use std::collections::BTreeMap;
 
@@ -64,7 +65,11 @@ fn policy() -> Policy {
         },
         identity: Identity {
             key: Key::ExternalId,
-            username: FIELDS.len(),
+            username: UsernameMapping {
+                value: ValueSource::Attributes(vec![FIELDS.len()]),
+                digest: String::new(),
+                at: at(),
+            },
             at: at(),
         },
         fields: FIELDS

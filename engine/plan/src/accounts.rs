@@ -54,7 +54,7 @@ const EXTERNAL_ID: u32 = 2;
 const FIRST_FIELD: u32 = 3;
 
 /// The field name under which an account keeps its last synced username.
-pub(crate) const USERNAME_FIELD: &str = "username";
+pub(crate) use muster_policy::USERNAME_FIELD;
 /// Stands for the account's own identifier among changed fields.
 pub(crate) const EXTERNAL_ID_FIELD: &str = "external_id";
 

@@ -172,7 +172,13 @@ fn rename(planner: &Planner<'_>, row: Row, old: &str, new: &Username) -> (Reason
     let reverted = accounts.synced(row, place) == Synced::Differs
         && accounts.last_synced(row, place) == Some(&Value::from(new.as_str()));
     let policy = Some(planner.policy.identity.at.clone());
-    let (cause, code, text) = if reverted {
+    let (cause, code, text) = if planner.username_was_remapped() {
+        (
+            Cause::Policy,
+            "changed-by-policy",
+            "the policy makes the username anew",
+        )
+    } else if reverted {
         (
             Cause::LocalEdit,
             "reverted-local-edit",

@@ -16,6 +16,7 @@ impl Planner<'_> {
     /// Settles what only the end of the read can tell, and makes the plan.
     pub fn finish(mut self, coverage: Coverage, cursor: Option<Vec<u8>>) -> Plan {
         let coverage = self.attribute_problems(coverage);
+        let coverage = self.distrust_unnamed(coverage);
         let coverage = self.distrust_emptiness(coverage);
         self.hold_nameless();
         self.report_twins();

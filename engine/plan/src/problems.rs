@@ -3,7 +3,7 @@
 //! where nobody can tell whom they are about.
 
 use crate::accounts::Row;
-use crate::planner::{Edit, Fate, Planner, Seen, Stranger};
+use crate::planner::{Edit, Fate, Planner, Seen, Stranger, Unnamed};
 use muster_model::{Coverage, Fault, PartialReason, Subject, UsernameKey};
 use muster_policy::Key;
 
@@ -67,9 +67,9 @@ impl Planner<'_> {
                 (rows, known)
             }
             Subject::Attribute { name, value } => {
-                let username = self.policy.attributes.get(self.policy.identity.username);
-                if username.is_some_and(|known| known.eq_ignore_ascii_case(name)) {
-                    let key = UsernameKey::of(value);
+                let named = self.policy.username_by(name, value).unwrap_or_default();
+                if let [named] = named.as_slice() {
+                    let key = UsernameKey::of(named);
                     let row = self.accounts.by_username(key.as_str());
                     let mut rows: Vec<Row> = Vec::new();
                     rows.extend(row.filter(|&row| self.accounts.is_own(row)));
@@ -151,6 +151,30 @@ impl Planner<'_> {
                 .any(|&field| self.accounts.holds_text(*row, field, value))
         };
         self.accounts.own_rows().filter(has).collect()
+    }
+
+    /// Whose username could not be computed may be anybody, or anybody whose
+    /// account has no identifier: nobody of them counts as gone.
+    pub(crate) fn distrust_unnamed(&mut self, coverage: Coverage) -> Coverage {
+        match self.unnamed {
+            Unnamed::Nobody => coverage,
+            Unnamed::Unidentified => {
+                let is_meant = |row: &Row| {
+                    self.accounts.external_id(*row).is_none() && self.seen_of(*row) == Seen::Not
+                };
+                let rows: Vec<Row> = self.accounts.own_rows().filter(is_meant).collect();
+                for row in rows {
+                    self.mark(row, Seen::Held);
+                }
+                coverage
+            }
+            Unnamed::Anybody => coverage.weakened(
+                PartialReason::Unattributed,
+                "somebody's username could not be computed; they may be anybody, so nobody counts \
+                 as gone"
+                    .to_owned(),
+            ),
+        }
     }
 
     /// A complete read with nobody in it does not prove that all have left.

@@ -3,7 +3,9 @@
 
 use crate::accounts::AccountTable;
 use muster_model::{Account, AccountId, Owner, PolicyLine, Username};
-use muster_policy::{Guards, Identity, Key, Limit, Policy, Provider, Scope};
+use muster_policy::{
+    Guards, Identity, Key, Limit, Policy, Provider, Scope, UsernameMapping, ValueSource,
+};
 use std::collections::BTreeMap;
 
 pub(crate) fn at(line: u32) -> PolicyLine {
@@ -47,7 +49,11 @@ pub(crate) fn policy() -> Policy {
         },
         identity: Identity {
             key: Key::ExternalId,
-            username: 0,
+            username: UsernameMapping {
+                value: ValueSource::Attributes(vec![0]),
+                digest: String::new(),
+                at: at(4),
+            },
             at: at(4),
         },
         fields: vec![],

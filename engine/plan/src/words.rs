@@ -1,22 +1,31 @@
 //! Sentences that more than one place needs.
 
-use muster_model::PolicyLine;
-use muster_policy::Policy;
-
-/// The name of the attribute that holds usernames.
-pub(crate) fn username_attribute(policy: &Policy) -> &str {
-    policy
-        .attributes
-        .get(policy.identity.username)
-        .map_or("username", String::as_str)
-}
+use muster_model::{Fault, PolicyLine};
+use muster_policy::{MappingFailed, Policy};
 
 pub(crate) fn no_username(policy: &Policy) -> (String, PolicyLine) {
-    let text = format!(
-        "the entry has no `{}`, from which the policy takes the username",
-        username_attribute(policy)
-    );
+    let text = match policy.username_attribute() {
+        Some(attribute) => {
+            format!("the entry has no `{attribute}`, from which the policy takes the username")
+        }
+        None => format!(
+            "the entry gives no username, which the policy makes from {}",
+            policy.username_source()
+        ),
+    };
     (text, policy.identity.at.clone())
+}
+
+pub(crate) fn username_failed(policy: &Policy, failed: &MappingFailed) -> (String, PolicyLine) {
+    let text = format!("the username could not be computed: {failed}");
+    (text, policy.identity.username.at.clone())
+}
+
+/// The kind of finding that a failed mapping is.
+pub(crate) fn fault_of(failed: &MappingFailed) -> Fault {
+    match failed {
+        MappingFailed::Expression(_) => Fault::ExpressionFailed,
+    }
 }
 
 pub(crate) fn no_external_id(policy: &Policy) -> (String, PolicyLine) {

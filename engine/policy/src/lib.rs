@@ -12,7 +12,8 @@
 //! policy and the same diagnostics.
 //!
 //! Reading order: `policy` is what comes out; `yaml` reads the text, `check`
-//! turns it into a policy section by section, `expression` is CEL.
+//! turns it into a policy section by section, `expression` is CEL; `valuer` runs
+//! a mapping for one person after the other, `usernames` the one that names them.
 
 mod check;
 mod diagnostic;
@@ -26,7 +27,10 @@ mod policy;
 mod render;
 mod source;
 mod text;
+mod texts;
 mod time;
+mod usernames;
+mod valuer;
 mod yaml;
 
 pub use check::{Checked, check, parse};
@@ -39,6 +43,9 @@ pub use format::{NotFormatted, format};
 pub use nearest::nearest;
 pub use policy::*;
 pub use render::{Colour, render};
+pub use texts::Texts;
+pub use usernames::Usernames;
+pub use valuer::{MappingFailed, Valuer};
 
 /// JSON Schema (draft 2020-12) of the policy language, for editors.
 pub const SCHEMA: &str = include_str!("../../../policies/policy.schema.json");

@@ -32,6 +32,22 @@ pub struct Policy {
     pub attributes: Vec<String>,
 }
 
+impl Policy {
+    /// The digest of every mapping, by the field that it makes: what the next
+    /// run needs to tell an edited mapping from an edited person. No mapped
+    /// field can be called `username`, so that stands for the username.
+    pub fn mappings(&self) -> BTreeMap<FieldName, String> {
+        let username = &self.identity.username;
+        let username = (FieldName::from(USERNAME_FIELD), username.digest.clone());
+        let fields = self.fields.iter();
+        let fields = fields.map(|field| (field.name.clone(), field.digest.clone()));
+        fields.chain([username]).collect()
+    }
+}
+
+/// The name under which the username stands among mapped fields.
+pub const USERNAME_FIELD: &str = "username";
+
 /// A place in [`Policy::attributes`].
 pub type AttributeId = usize;
 
@@ -126,9 +142,21 @@ impl Key {
 pub struct Identity {
     /// By what.
     pub key: Key,
-    /// The attribute that holds the username.
-    pub username: AttributeId,
+    /// How an entry's username is made.
+    pub username: UsernameMapping,
     /// Where `identity:` stands.
+    pub at: PolicyLine,
+}
+
+/// How an entry's username is made.
+#[derive(Clone, Debug)]
+pub struct UsernameMapping {
+    /// Where it comes from.
+    pub value: ValueSource,
+    /// Digest of what was written, without its place: tells an edited mapping
+    /// from a renamed person.
+    pub digest: String,
+    /// Where it stands.
     pub at: PolicyLine,
 }
 
@@ -152,7 +180,7 @@ pub struct FieldMapping {
     pub at: PolicyLine,
 }
 
-/// Where a field's value comes from.
+/// Where a field's value, or a username, comes from.
 #[derive(Clone, Debug)]
 pub enum ValueSource {
     /// The first of these attributes that has a value.

@@ -9,6 +9,7 @@ impl Policy {
         let rules = self.blocks.iter().map(|rule| &rule.when);
         let mut conditions = self.scope.condition.iter().chain(rules);
         conditions.any(|condition| condition.depends_on_time())
+            || self.identity.username.value.depends_on_time()
             || self.fields.iter().any(FieldMapping::depends_on_time)
     }
 }
@@ -16,9 +17,15 @@ impl Policy {
 impl FieldMapping {
     /// True if the field's value changes with time alone.
     pub fn depends_on_time(&self) -> bool {
-        match &self.value {
-            ValueSource::Attributes(_) => false,
-            ValueSource::Expression(expression) => expression.depends_on_time(),
+        self.value.depends_on_time()
+    }
+}
+
+impl ValueSource {
+    fn depends_on_time(&self) -> bool {
+        match self {
+            Self::Attributes(_) => false,
+            Self::Expression(expression) => expression.depends_on_time(),
         }
     }
 }

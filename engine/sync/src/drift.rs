@@ -1,11 +1,12 @@
 //! Drift: changes that a complete read shows and the feed has not told.
 
 use crate::source::{Delivery, Source, SourceFailed};
+use jiff::Timestamp;
 use muster_model::{
     Action, BlockReason, Cause, Change, Coverage, Fault, FieldChange, Finding, Plan, PolicyLine,
     UsernameKey,
 };
-use muster_policy::Policy;
+use muster_policy::{Policy, Usernames};
 use std::collections::{BTreeSet, HashSet};
 
 /// How many people a finding names.
@@ -24,8 +25,10 @@ impl Told {
     pub(crate) fn read(
         policy: &Policy,
         source: &mut dyn Source,
+        now: Timestamp,
     ) -> Result<Option<Self>, SourceFailed> {
         let mut told = Self::default();
+        let mut usernames = Usernames::new(&policy.identity, now);
         loop {
             match source.next()? {
                 Delivery::Page(page) => {
@@ -34,8 +37,11 @@ impl Told {
                     }
                     for entry in page.entries() {
                         told.ids.extend(entry.id().map(str::to_owned));
-                        let names = entry.values(policy.identity.username);
-                        told.names.extend(names.map(UsernameKey::of));
+                        let Ok(names) = usernames.of(entry) else {
+                            return Ok(None);
+                        };
+                        let names = names.as_slice().iter();
+                        told.names.extend(names.map(|name| UsernameKey::of(name)));
                     }
                 }
                 Delivery::End { coverage, .. } => {

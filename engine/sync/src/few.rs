@@ -1,9 +1,10 @@
 //! The accounts that a small delta can speak of, looked up one by one: with
 //! few people, a scan of all accounts would be most of the work.
 
+use jiff::Timestamp;
 use muster_model::{Account, AccountId, EntryView, ExternalId, Page, UsernameKey};
 use muster_plan::{AccountTable, TooLarge};
-use muster_policy::{Key, Policy};
+use muster_policy::{Key, Policy, Texts, Usernames};
 use muster_store::{Store, StoreError};
 use std::collections::BTreeMap;
 
@@ -25,19 +26,25 @@ pub(crate) fn are_few(people: u64, accounts: u64) -> bool {
 
 /// Looks up the accounts of everybody on the pages, and whoever has a name or
 /// an identifier that they want. `None` if the planner needs to see all: who is
-/// meant by a broken record, or looks like somebody new, only a scan can tell.
+/// meant by a broken record or by an entry without a username that can be
+/// computed, or looks like somebody new, only a scan can tell.
 pub(crate) fn table(
     policy: &Policy,
     store: &dyn Store,
     pages: &[Page],
+    now: Timestamp,
 ) -> Result<Option<AccountTable>, Few> {
     let mut found = BTreeMap::new();
+    let mut usernames = Usernames::new(&policy.identity, now);
     for page in pages {
         if !page.problems().is_empty() {
             return Ok(None);
         }
         for entry in page.entries() {
-            let known = look_up(policy, store, entry, &mut found).map_err(Few::Store)?;
+            let Ok(names) = usernames.of(entry) else {
+                return Ok(None);
+            };
+            let known = look_up(policy, store, entry, &names, &mut found).map_err(Few::Store)?;
             let is_removed = matches!(entry.status(), muster_model::SourceStatus::Removed(_));
             if policy.identity.key == Key::Username && !known && !is_removed {
                 return Ok(None);
@@ -58,6 +65,7 @@ fn look_up(
     policy: &Policy,
     store: &dyn Store,
     entry: EntryView<'_>,
+    names: &Texts<'_>,
     found: &mut BTreeMap<AccountId, Account>,
 ) -> Result<bool, StoreError> {
     if let Some(id) = entry.id() {
@@ -65,8 +73,7 @@ fn look_up(
         found.extend(known.map(|account| (account.id, account)));
     }
     let mut named = false;
-    let names = entry.values(policy.identity.username).map(str::trim);
-    for name in names.filter(|name| !name.is_empty()) {
+    for name in names.as_slice() {
         let known = store.find(&UsernameKey::of(name))?;
         named |= known.is_some();
         found.extend(known.map(|account| (account.id, account)));

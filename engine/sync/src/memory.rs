@@ -30,11 +30,7 @@ pub(crate) fn remember(
         key: policy.identity.key.as_str().to_owned(),
         policy_file: policy.file.clone(),
         policy: policy.digest.clone(),
-        mappings: policy
-            .fields
-            .iter()
-            .map(|field| (field.name.clone(), field.digest.clone()))
-            .collect(),
+        mappings: policy.mappings(),
         cursor,
         feed,
         pending: plan.pending.clone(),

@@ -87,7 +87,7 @@ pub fn preview(
         false => Begun::default(),
     };
     let few = match &begun.end {
-        Some(_) => few::table(policy, store, &begun.pages)?,
+        Some(_) => few::table(policy, store, &begun.pages, context.now)?,
         None => None,
     };
     let accounts = match few {

@@ -136,7 +136,8 @@ impl Read<'_> {
     /// counts alone.
     fn told(&self, cursor: Vec<u8>) -> Option<Told> {
         let mut source = self.sources.open(ReadStart::Since(cursor)).ok()?;
-        Told::read(self.policy, source.as_mut()).ok().flatten()
+        let now = self.context.now;
+        Told::read(self.policy, source.as_mut(), now).ok().flatten()
     }
 }
 

@@ -155,11 +155,7 @@ fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
             key: policy.identity.key.as_str().to_owned(),
             policy_file: policy.file.clone(),
             policy: policy.digest.clone(),
-            mappings: policy
-                .fields
-                .iter()
-                .map(|field| (field.name.clone(), field.digest.clone()))
-                .collect(),
+            mappings: policy.mappings(),
             cursor: has_feed.then(|| b"last".to_vec()),
             feed: has_feed.then(|| FeedRecord {
                 plugin: "0".repeat(64),

@@ -40,11 +40,7 @@ pub fn store(world: &World, policy: &Policy) -> MemoryStore {
             key: policy.identity.key.as_str().to_owned(),
             policy_file: policy.file.clone(),
             policy: policy.digest.clone(),
-            mappings: policy
-                .fields
-                .iter()
-                .map(|field| (field.name.clone(), field.digest.clone()))
-                .collect(),
+            mappings: policy.mappings(),
             cursor: None,
             feed: None,
             pending: Default::default(),

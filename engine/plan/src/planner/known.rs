@@ -1,6 +1,6 @@
 //! Entries whose account is known: compared field by field.
 
-use super::{Edit, Planner, Seen};
+use super::{Edit, Named, Planner, Seen};
 use crate::accounts::Row;
 use crate::blocking::{self, ReasonShift};
 use crate::desired::Comparison;
@@ -11,7 +11,8 @@ use muster_model::{
 use muster_policy::Key;
 
 impl<'p> Planner<'p> {
-    pub(super) fn known(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) {
+    pub(super) fn known(&mut self, row: Row, entry: EntryView<'_>, named: &Named<'_>) {
+        let username = named.username();
         let by_id = self.policy.identity.key == Key::ExternalId;
         if self.is_twin(row) {
             return self.twin_of(row);
@@ -22,7 +23,7 @@ impl<'p> Planner<'p> {
         let compared = self.fields(row, entry, username);
         let computed = compared.is_some();
         let mut comparison = compared.unwrap_or_default();
-        let rename = self.rename(row, username);
+        let rename = self.rename(row, named);
         comparison.unsettled |= by_id
             && username.is_some()
             && rename.is_none()
@@ -75,24 +76,21 @@ impl<'p> Planner<'p> {
 
     /// The username that the account should have instead. Matched by username,
     /// an account keeps its own spelling.
-    fn rename(&mut self, row: Row, wanted: Option<&str>) -> Option<Username> {
-        let Some(wanted) = wanted else {
-            let (text, at) = words::no_username(self.policy);
-            let name = self.accounts.username(row).to_owned();
-            self.find_fault(
-                Some(row),
-                Fault::NoUsername,
-                Some(&name),
-                text,
-                Some(at),
-                true,
-            );
-            return None;
+    fn rename(&mut self, row: Row, wanted: &Named<'_>) -> Option<Username> {
+        let (fault, (text, at)) = match wanted {
+            Named::As(wanted) => {
+                let is_other = self.accounts.username(row) != wanted;
+                let renames = self.policy.identity.key == Key::ExternalId && is_other;
+                return renames.then(|| Username::new(wanted)).flatten();
+            }
+            Named::Not => (Fault::NoUsername, words::no_username(self.policy)),
+            Named::Failed(failed) => (
+                words::fault_of(failed),
+                words::username_failed(self.policy, failed),
+            ),
         };
-        match self.policy.identity.key {
-            Key::ExternalId if self.accounts.username(row) != wanted => Username::new(wanted),
-            _ => None,
-        }
+        self.find_fault(Some(row), fault, None, text, Some(at), true);
+        None
     }
 
     /// Matched by username, an account follows its person's identifier.

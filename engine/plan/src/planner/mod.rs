@@ -2,9 +2,11 @@
 //! be decided.
 
 mod known;
+mod naming;
 mod person;
 mod strangers;
 
+pub(crate) use naming::{Named, Unnamed};
 pub(crate) use person::{Departure, Edit, Fate, Seen, Stranger};
 
 use crate::accounts::{AccountTable, Row};
@@ -16,7 +18,7 @@ use hashbrown::{HashMap, HashSet};
 use muster_model::{
     EntryView, Fault, Finding, Page, PolicyLine, Problem, SourceStatus, UsernameKey,
 };
-use muster_policy::{Evaluator, ExpressionFailed, Key, Policy};
+use muster_policy::{Evaluator, ExpressionFailed, Key, Policy, Usernames};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares pages with accounts, and finishes with a plan.
@@ -26,6 +28,7 @@ pub struct Planner<'p> {
     pub(crate) context: &'p Context,
     pub(crate) accounts: AccountTable,
     mapper: Mapper<'p>,
+    usernames: Usernames<'p>,
     condition: Option<Evaluator<'p>>,
     rules: Vec<Evaluator<'p>>,
     pub(crate) digest: SnapshotDigest,
@@ -45,6 +48,8 @@ pub struct Planner<'p> {
     pub(crate) findings: Vec<(Option<Row>, Finding)>,
     /// Usernames of entries without the identifier that the policy matches by.
     pub(crate) nameless: Vec<String>,
+    /// Whose accounts those may be whose usernames could not be computed.
+    pub(crate) unnamed: Unnamed,
     pub(crate) problems: Vec<Problem>,
     pub(crate) in_scope: u64,
     pub(crate) out_of_scope: u64,
@@ -63,6 +68,7 @@ impl<'p> Planner<'p> {
             policy,
             context,
             mapper: Mapper::new(policy, now, before),
+            usernames: Usernames::new(&policy.identity, now),
             condition: policy
                 .scope
                 .condition
@@ -86,6 +92,7 @@ impl<'p> Planner<'p> {
             twin_rows: HashSet::new(),
             findings: Vec::new(),
             nameless: Vec::new(),
+            unnamed: Unnamed::Nobody,
             problems: Vec::new(),
             in_scope: 0,
             out_of_scope: 0,
@@ -113,14 +120,16 @@ impl<'p> Planner<'p> {
         if self.context.is_delta() {
             self.told.extend(entry.id().map(str::to_owned));
         }
-        let username = self.username(entry);
+        let named = self.named(entry);
+        let username = named.username();
         let row = self.find(entry, username);
         match self.departure(entry, username) {
             Ok(None) => {
                 self.in_scope += 1;
-                match row {
-                    Some(row) => self.known(row, entry, username),
-                    None => self.stranger(entry, username),
+                match (row, named) {
+                    (Some(row), named) => self.known(row, entry, &named),
+                    (None, Named::Failed(failed)) => self.unnamed(entry, failed),
+                    (None, named) => self.stranger(entry, &named),
                 }
             }
             Ok(Some(departure)) => {
@@ -144,36 +153,6 @@ impl<'p> Planner<'p> {
                 self.hold(row, entry, username, Fault::ExpressionFailed, text, at);
             }
         }
-    }
-
-    /// The entry's username. Of several, the one that the person's account has:
-    /// sources promise no order, and nobody shall be renamed to and fro.
-    fn username<'e>(&mut self, entry: EntryView<'e>) -> Option<&'e str> {
-        let values = entry.values(self.policy.identity.username);
-        let mut filled = values.map(str::trim).filter(|name| !name.is_empty());
-        let first = filled.next()?;
-        let Some(second) = filled.next() else {
-            return Some(first);
-        };
-        let mut all = vec![first, second];
-        all.extend(filled);
-        all.sort_unstable();
-        let by_id = entry.id().and_then(|id| self.accounts.by_external_id(id));
-        let same = by_id.and_then(|row| {
-            let (current, key) = (self.accounts.username(row), self.accounts.key(row));
-            let is_same = |name: &&&str| UsernameKey::of(name).as_str() == key;
-            let exact = all.iter().find(|name| **name == current);
-            exact.or_else(|| all.iter().find(is_same))
-        });
-        let kept = match (self.policy.identity.key, by_id) {
-            (Key::ExternalId, Some(_)) => same,
-            // An account that is somebody else's by its identifier is not meant.
-            (Key::ExternalId, None) => all.iter().find(|name| self.unidentified(name).is_some()),
-            (Key::Username, _) => {
-                same.or_else(|| all.iter().find(|name| self.own_by_username(name).is_some()))
-            }
-        };
-        kept.or(all.first()).copied()
     }
 
     /// Finds the directory's account of an entry, by the policy's key. Who was

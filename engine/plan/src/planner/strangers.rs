@@ -1,13 +1,14 @@
 //! Entries without an account.
 
-use super::{Fate, Planner, Stranger};
+use super::{Fate, Named, Planner, Stranger};
 use crate::blocking::Verdict;
 use crate::words;
 use muster_model::{EntryView, ExternalId, Fault, Removal, SourceStatus, Username, UsernameKey};
 use muster_policy::Key;
 
 impl<'p> Planner<'p> {
-    pub(super) fn stranger(&mut self, entry: EntryView<'_>, username: Option<&str>) {
+    pub(super) fn stranger(&mut self, entry: EntryView<'_>, named: &Named<'_>) {
+        let username = named.username();
         if self.policy.identity.key == Key::ExternalId && entry.id().is_none() {
             return self.nameless(entry, username);
         }
@@ -28,7 +29,7 @@ impl<'p> Planner<'p> {
             self.known_strangers
                 .insert(known_by.clone(), self.strangers.len());
         }
-        let fate = self.fate(entry, username);
+        let fate = self.fate(entry, named);
         self.strangers.push(Stranger {
             external_id: entry.id().map(ExternalId::from),
             username: username.and_then(Username::new),
@@ -36,10 +37,17 @@ impl<'p> Planner<'p> {
         });
     }
 
-    fn fate(&mut self, entry: EntryView<'_>, username: Option<&str>) -> Fate {
-        if username.is_none() {
-            let (text, at) = words::no_username(self.policy);
-            return Fate::Hold(Fault::NoUsername, text, at);
+    fn fate(&mut self, entry: EntryView<'_>, named: &Named<'_>) -> Fate {
+        match named {
+            Named::As(_) => {}
+            Named::Not => {
+                let (text, at) = words::no_username(self.policy);
+                return Fate::Hold(Fault::NoUsername, text, at);
+            }
+            Named::Failed(failed) => {
+                let (text, at) = words::username_failed(self.policy, failed);
+                return Fate::Hold(words::fault_of(failed), text, at);
+            }
         }
         let skip = |text: String| Fate::Skip {
             text,

@@ -2,12 +2,11 @@
 
 use super::attributes::Attributes;
 use super::reader::Mapping;
-use super::{keys, reader, sha256};
+use super::{keys, reader, sha256, value};
 use crate::diagnostic::Code;
-use crate::expression::{Purpose, compile};
 use crate::policy::{AttributeId, FieldMapping, Mode, Policy, Shape, ValueSource};
 use crate::source::Source;
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{Entry, Kind};
 use muster_model::FieldName;
 use serde_json::json;
 
@@ -42,11 +41,13 @@ fn field(
         at,
     };
     match &entry.value.kind {
-        Kind::Scalar(_) => mapping.value = candidates(source, attributes, &entry.value)?,
+        Kind::Scalar(_) => {
+            mapping.value = value::candidates(source, attributes, &entry.value, "an attribute")?;
+        }
         Kind::Map(_) => {
             let map = reader::mapping(source, &entry.value, &entry.at, &keys::FIELD)?;
             options(source, &map, &mut mapping);
-            mapping.value = value(source, attributes, &map, entry)?;
+            mapping.value = value::value(source, attributes, &map, entry, &keys::FIELD)?;
         }
         _ => {
             let what = format!("the field `{}`", entry.key);
@@ -118,133 +119,26 @@ fn options(source: &mut Source<'_>, map: &Mapping<'_>, mapping: &mut FieldMappin
     }
 }
 
-fn value(
-    source: &mut Source<'_>,
-    attributes: &mut Attributes,
-    map: &Mapping<'_>,
-    entry: &Entry,
-) -> Option<ValueSource> {
-    match (map.get("from"), map.entry("expr")) {
-        (Some(from), None) => candidates(source, attributes, from),
-        (None, Some(expr)) => compile(source, attributes, &expr.value, "`expr`", Purpose::Value)
-            .map(ValueSource::Expression),
-        (Some(from), Some(expr)) => {
-            // Both are checked all the same: all mistakes in one go.
-            candidates(source, attributes, from);
-            compile(source, attributes, &expr.value, "`expr`", Purpose::Value);
-            source
-                .report(
-                    Code::KeyConflict,
-                    expr.at.clone(),
-                    "A field has `from` or `expr`, not both",
-                )
-                .help("An expression can read the attribute: `entry.mail`.");
-            None
-        }
-        (None, None) => {
-            if !later(&entry.value) {
-                source
-                    .report(
-                        Code::MissingKey,
-                        entry.at.clone(),
-                        format!("It is not said where `{}` comes from", entry.key),
-                    )
-                    .help("Give `from` with an attribute, or `expr` with an expression.");
-            }
-            None
-        }
-    }
-}
-
-/// True if the field uses what this version cannot do: that was reported.
-fn later(node: &Node) -> bool {
-    let Kind::Map(entries) = &node.kind else {
-        return false;
-    };
-    let is_later = |name: &str| keys::FIELD.keys.contains(&(name, keys::Need::Later));
-    entries.iter().any(|entry| is_later(&entry.key))
-}
-
-/// An attribute, or several of which the first with a value counts.
-fn candidates(
-    source: &mut Source<'_>,
-    attributes: &mut Attributes,
-    node: &Node,
-) -> Option<ValueSource> {
-    let mut ids: Vec<AttributeId> = Vec::new();
-    let names = reader::texts(source, node, "an attribute");
-    let complete = match &node.kind {
-        Kind::List(items) => items.len() == names.len(),
-        _ => !names.is_empty(),
-    };
-    for (node, name) in names {
-        looks_like_expression(source, node, name);
-        let id = attributes.add(source, name, node.span.clone())?;
-        if ids.contains(&id) {
-            source
-                .report(
-                    Code::DuplicateName,
-                    node.span.clone(),
-                    format!("`{name}` is given twice"),
-                )
-                .help("The first candidate with a value counts; name each once.");
-            return None;
-        }
-        ids.push(id);
-    }
-    if complete && ids.is_empty() {
-        source
-            .report(
-                Code::EmptyValue,
-                node.span.clone(),
-                "The list of attributes is empty",
-            )
-            .help("Name at least one: `[mail, email]`.");
-    }
-    (complete && !ids.is_empty()).then_some(ValueSource::Attributes(ids))
-}
-
-/// `first_name: entry.givenName` is the slip of somebody who thinks in CEL.
-fn looks_like_expression(source: &mut Source<'_>, node: &Node, name: &str) {
-    if let Some(attribute) = name.strip_prefix("entry.") {
-        source
-            .report(
-                Code::BadName,
-                node.span.clone(),
-                format!("`{name}` is an expression, not an attribute"),
-            )
-            .help(format!("Write `{attribute}`, or `{{expr: {name}}}`."));
-    }
-}
-
 /// Gives attributes their final numbers and mappings their digests.
 pub(super) fn settle(policy: &mut Policy, places: &[AttributeId]) {
-    let place = |id: &mut AttributeId| *id = places.get(*id).copied().unwrap_or(*id);
-    place(&mut policy.identity.username);
     if let Some(condition) = &mut policy.scope.condition {
         condition.settle(places);
     }
     for rule in &mut policy.blocks {
         rule.when.settle(places);
     }
+    let username = &mut policy.identity.username;
+    value::settle(&mut username.value, places);
+    username.digest = digest_of(&value::canonical(&username.value, &policy.attributes));
     for field in &mut policy.fields {
-        match &mut field.value {
-            ValueSource::Attributes(ids) => ids.iter_mut().for_each(place),
-            ValueSource::Expression(expression) => expression.settle(places),
-        }
+        value::settle(&mut field.value, places);
         field.digest = digest(field, &policy.attributes);
     }
 }
 
 /// A digest of what was written, whatever its place and the case of names.
 fn digest(field: &FieldMapping, attributes: &[String]) -> String {
-    let value = match &field.value {
-        ValueSource::Attributes(ids) => {
-            let names = ids.iter().filter_map(|&id| attributes.get(id));
-            json!({"from": names.map(|name| name.to_lowercase()).collect::<Vec<_>>()})
-        }
-        ValueSource::Expression(expression) => json!({"expr": expression.text}),
-    };
+    let value = value::canonical(&field.value, attributes);
     let mode = match field.mode {
         Mode::Always => "always",
         Mode::Create => "create",
@@ -254,6 +148,9 @@ fn digest(field: &FieldMapping, attributes: &[String]) -> String {
         Shape::Text => "text",
         Shape::List => "list",
     };
-    let whole = json!([value, field.default, mode, shape]);
+    digest_of(&json!([value, field.default, mode, shape]))
+}
+
+fn digest_of(whole: &serde_json::Value) -> String {
     sha256(whole.to_string().as_bytes())
 }

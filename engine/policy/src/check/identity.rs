@@ -1,10 +1,10 @@
 //! `identity:` – how an entry finds its account.
 
 use super::attributes::Attributes;
-use super::{keys, reader};
-use crate::policy::{Identity, Key};
+use super::{keys, reader, value};
+use crate::policy::{Identity, Key, UsernameMapping};
 use crate::source::Source;
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Kind};
 
 pub(super) fn identity(
     source: &mut Source<'_>,
@@ -21,12 +21,35 @@ pub(super) fn identity(
         // What survives a rename is the safer choice.
         None => Some(Key::ExternalId),
     };
-    let node = map.get("username")?;
-    let name = reader::filled(source, node, "`username`")?;
-    let username = attributes.add(source, name, node.span.clone())?;
+    let username = username(source, attributes, map.entry("username")?)?;
     Some(Identity {
         key: key?,
         username,
+        at: source.line(entry.at.start),
+    })
+}
+
+/// An attribute, or how the username is made.
+fn username(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    entry: &Entry,
+) -> Option<UsernameMapping> {
+    let value = match &entry.value.kind {
+        Kind::Scalar(_) => value::candidates(source, attributes, &entry.value, "`username`")?,
+        Kind::Map(_) => {
+            let map = reader::mapping(source, &entry.value, &entry.at, &keys::USERNAME)?;
+            value::value(source, attributes, &map, entry, &keys::USERNAME)?
+        }
+        _ => {
+            let wanted = "an attribute, or a mapping such as `{from: [uid, mail]}`";
+            reader::wrong_type(source, &entry.value, "`username`", wanted);
+            return None;
+        }
+    };
+    Some(UsernameMapping {
+        value,
+        digest: String::new(),
         at: source.line(entry.at.start),
     })
 }

@@ -76,6 +76,11 @@ pub(crate) const IDENTITY: Section = Section {
     keys: &[("key", Optional), ("username", Required), ("adopt", Later)],
 };
 
+pub(crate) const USERNAME: Section = Section {
+    name: "`username`",
+    keys: &[("from", Optional), ("expr", Optional), ("transform", Later)],
+};
+
 pub(crate) const FIELD: Section = Section {
     name: "a field",
     keys: &[
@@ -133,6 +138,7 @@ pub(crate) const ALL: &[&Section] = &[
     &SCOPE,
     &EXCLUDE,
     &IDENTITY,
+    &USERNAME,
     &FIELD,
     &BLOCK_RULE,
     &GUARDS,
@@ -148,13 +154,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Where the schema speaks of a section.
-    const PLACES: [(&str, &Section); 11] = [
+    const PLACES: [(&str, &Section); 12] = [
         ("", &POLICY),
         ("/$defs/provider", &PROVIDER),
         ("/$defs/secret", &SECRET),
         ("/$defs/scope", &SCOPE),
         ("/$defs/scope/properties/exclude", &EXCLUDE),
         ("/$defs/identity", &IDENTITY),
+        ("/$defs/identity/properties/username/oneOf/1", &USERNAME),
         ("/$defs/field/oneOf/1", &FIELD),
         ("/$defs/rule", &BLOCK_RULE),
         ("/$defs/guards", &GUARDS),

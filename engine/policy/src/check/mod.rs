@@ -9,6 +9,7 @@ mod provider;
 pub(crate) mod reader;
 mod rules;
 mod scope;
+mod value;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::Policy;

@@ -1,5 +1,5 @@
 //! What a good policy becomes.
-use muster_model::{Action, UsernameKey};
+use muster_model::{Action, FieldName, UsernameKey};
 use muster_policy::{
     Code, Key, Limit, Mode, Policy, SecretSource, Severity, Shape, ValueSource, check, parse,
 };
@@ -83,10 +83,7 @@ fn the_policy_of_the_design_is_understood() {
             "telephoneNumber"
         ]
     );
-    assert_eq!(
-        policy.attributes[policy.identity.username],
-        "sAMAccountName"
-    );
+    assert_eq!(policy.username_attribute(), Some("sAMAccountName"));
     assert_eq!(policy.scope.condition.as_ref().unwrap().at.line, 9);
     assert_eq!(policy.blocks[0].name, "contract-ended");
     assert_eq!(policy.blocks[0].when.at.line, 22);
@@ -142,7 +139,7 @@ fn the_policy_of_the_design_is_understood() {
             .unwrap();
         policy.line_of(id).unwrap().line
     });
-    assert_eq!(lines, [15, 22, 9, 10, 16]);
+    assert_eq!(lines, [15, 22, 9, 12, 16]);
     assert_eq!(policy.line_of(99), None);
     let place = |id| {
         policy
@@ -362,4 +359,26 @@ fn a_secret_is_shown_nowhere() {
     let shown = muster_policy::render(&wrong, &text, muster_policy::Colour::Always);
     assert!(!shown.contains("hunter"), "{shown}");
     assert!(!format!("{wrong:?}").contains("hunter"));
+}
+
+#[test]
+fn a_username_is_mapped_like_a_field() {
+    let policy = |username: &str| {
+        let plain = "username: uid";
+        assert!(SMALL.contains(plain));
+        good(&SMALL.replace(plain, &format!("username: {username}")))
+    };
+    let plain = policy("uid");
+    assert_eq!(plain.username_attribute(), Some("uid"));
+    assert_eq!(plain.username_source(), "`uid`");
+    assert_eq!(
+        plain.mappings()[&FieldName::from("username")],
+        policy("{from: [UID]}").mappings()[&FieldName::from("username")]
+    );
+    let two = policy("{from: [uid, mail]}");
+    assert_eq!(two.username_attribute(), None);
+    assert_eq!(two.username_source(), "`uid` or `mail`");
+    assert_ne!(two.mappings(), plain.mappings());
+    assert!(!two.depends_on_time());
+    assert!(policy("{expr: 'entry.uid + string(now)'}").depends_on_time());
 }

@@ -560,7 +560,7 @@ fn few_accounts_are_enough() {
                 .store
                 .scan(&mut |account| all.add(&account).unwrap())
                 .unwrap();
-            let few = crate::few::table(&scene.policy, &scene.store, &pages).ok();
+            let few = crate::few::table(&scene.policy, &scene.store, &pages, scene.now).ok();
             let few = few.flatten().unwrap();
             assert_eq!(planned(few), planned(all), "{key} {rows:?}");
         }

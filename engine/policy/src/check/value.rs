@@ -1,0 +1,136 @@
+//! Where a value comes from: `from` with attributes, or `expr`.
+
+use super::attributes::Attributes;
+use super::keys::{Need, Section};
+use super::reader::{self, Mapping};
+use crate::diagnostic::Code;
+use crate::expression::{Purpose, compile};
+use crate::policy::{AttributeId, ValueSource};
+use crate::source::Source;
+use crate::yaml::{Entry, Kind, Node};
+use serde_json::json;
+
+/// The source of a mapping that has the keys `from` and `expr`.
+pub(super) fn value(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    map: &Mapping<'_>,
+    entry: &Entry,
+    section: &Section,
+) -> Option<ValueSource> {
+    match (map.get("from"), map.entry("expr")) {
+        (Some(from), None) => candidates(source, attributes, from, "an attribute"),
+        (None, Some(expr)) => compile(source, attributes, &expr.value, "`expr`", Purpose::Value)
+            .map(ValueSource::Expression),
+        (Some(from), Some(expr)) => {
+            // Both are checked all the same: all mistakes in one go.
+            candidates(source, attributes, from, "an attribute");
+            compile(source, attributes, &expr.value, "`expr`", Purpose::Value);
+            source
+                .report(
+                    Code::KeyConflict,
+                    expr.at.clone(),
+                    "A field has `from` or `expr`, not both",
+                )
+                .help("An expression can read the attribute: `entry.mail`.");
+            None
+        }
+        (None, None) => {
+            if !later(&entry.value, section) {
+                source
+                    .report(
+                        Code::MissingKey,
+                        entry.at.clone(),
+                        format!("It is not said where `{}` comes from", entry.key),
+                    )
+                    .help("Give `from` with an attribute, or `expr` with an expression.");
+            }
+            None
+        }
+    }
+}
+
+/// True if the mapping uses what this version cannot do: that was reported.
+fn later(node: &Node, section: &Section) -> bool {
+    let Kind::Map(entries) = &node.kind else {
+        return false;
+    };
+    let is_later = |name: &str| section.keys.contains(&(name, Need::Later));
+    entries.iter().any(|entry| is_later(&entry.key))
+}
+
+/// An attribute, or several of which the first with a value counts.
+pub(super) fn candidates(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    node: &Node,
+    what: &str,
+) -> Option<ValueSource> {
+    let mut ids: Vec<AttributeId> = Vec::new();
+    let names = reader::texts(source, node, what);
+    let complete = match &node.kind {
+        Kind::List(items) => items.len() == names.len(),
+        _ => !names.is_empty(),
+    };
+    for (node, name) in names {
+        looks_like_expression(source, node, name);
+        let id = attributes.add(source, name, node.span.clone())?;
+        if ids.contains(&id) {
+            source
+                .report(
+                    Code::DuplicateName,
+                    node.span.clone(),
+                    format!("`{name}` is given twice"),
+                )
+                .help("The first candidate with a value counts; name each once.");
+            return None;
+        }
+        ids.push(id);
+    }
+    if complete && ids.is_empty() {
+        source
+            .report(
+                Code::EmptyValue,
+                node.span.clone(),
+                "The list of attributes is empty",
+            )
+            .help("Name at least one: `[mail, email]`.");
+    }
+    (complete && !ids.is_empty()).then_some(ValueSource::Attributes(ids))
+}
+
+/// `first_name: entry.givenName` is the slip of somebody who thinks in CEL.
+fn looks_like_expression(source: &mut Source<'_>, node: &Node, name: &str) {
+    if let Some(attribute) = name.strip_prefix("entry.") {
+        source
+            .report(
+                Code::BadName,
+                node.span.clone(),
+                format!("`{name}` is an expression, not an attribute"),
+            )
+            .help(format!("Write `{attribute}`, or `{{expr: {name}}}`."));
+    }
+}
+
+/// Gives attributes their final numbers.
+pub(super) fn settle(value: &mut ValueSource, places: &[AttributeId]) {
+    match value {
+        ValueSource::Attributes(ids) => {
+            for id in ids {
+                *id = places.get(*id).copied().unwrap_or(*id);
+            }
+        }
+        ValueSource::Expression(expression) => expression.settle(places),
+    }
+}
+
+/// What was written, whatever the case of names.
+pub(super) fn canonical(value: &ValueSource, attributes: &[String]) -> serde_json::Value {
+    match value {
+        ValueSource::Attributes(ids) => {
+            let names = ids.iter().filter_map(|&id| attributes.get(id));
+            json!({"from": names.map(|name| name.to_lowercase()).collect::<Vec<_>>()})
+        }
+        ValueSource::Expression(expression) => json!({"expr": expression.text}),
+    }
+}

@@ -1,0 +1,84 @@
+//! Runs one mapping for many people.
+
+use crate::expression::{Evaluator, ExpressionFailed};
+use crate::policy::ValueSource;
+use crate::texts::Texts;
+use jiff::Timestamp;
+use muster_model::{EntryView, Value};
+use std::borrow::Cow;
+
+/// Why a mapping gives nothing for one person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MappingFailed {
+    /// The expression could not be evaluated.
+    #[error(transparent)]
+    Expression(#[from] ExpressionFailed),
+}
+
+/// Runs one mapping for many people, at one instant.
+#[derive(Debug)]
+pub struct Valuer<'p> {
+    value: Prepared<'p>,
+}
+
+#[derive(Debug)]
+enum Prepared<'p> {
+    Attributes(&'p [usize]),
+    Expression(Box<Evaluator<'p>>),
+}
+
+impl<'p> Valuer<'p> {
+    /// Prepares a mapping for a plan whose instant is `now`.
+    pub fn new(value: &'p ValueSource, now: Timestamp) -> Self {
+        Self {
+            value: match value {
+                ValueSource::Attributes(candidates) => Prepared::Attributes(candidates),
+                ValueSource::Expression(expression) => {
+                    Prepared::Expression(Box::new(Evaluator::new(expression, now)))
+                }
+            },
+        }
+    }
+
+    /// The texts for one person. One that comes straight from the page is
+    /// borrowed, and costs nothing.
+    pub fn texts<'e>(&mut self, entry: EntryView<'e>) -> Result<Texts<'e>, MappingFailed> {
+        Ok(match &mut self.value {
+            Prepared::Attributes(candidates) => of_attributes(candidates, entry),
+            Prepared::Expression(evaluator) => of_value(evaluator.value(entry)?),
+        })
+    }
+}
+
+/// The first candidate that has a value with something in it, or else the first
+/// that has one at all. Of several values the empty ones say nothing.
+fn of_attributes<'e>(candidates: &[usize], entry: EntryView<'e>) -> Texts<'e> {
+    let filled = candidates.iter().find(|&&attribute| {
+        entry
+            .values(attribute)
+            .any(|value| !value.trim().is_empty())
+    });
+    let present = || {
+        candidates
+            .iter()
+            .find(|&&attribute| entry.values(attribute).len() > 0)
+    };
+    let Some(&attribute) = filled.or_else(present) else {
+        return Texts::Absent;
+    };
+    let mut values = entry.values(attribute);
+    if values.len() > 1 {
+        let filled = values.filter(|value| !value.is_empty());
+        return Texts::Many(filled.map(Cow::Borrowed).collect());
+    }
+    let one = values.next().map(Cow::Borrowed);
+    one.map_or(Texts::Absent, Texts::One)
+}
+
+fn of_value(value: Option<Value>) -> Texts<'static> {
+    match value {
+        None => Texts::Absent,
+        Some(Value::Text(text)) => Texts::One(Cow::Owned(text)),
+        Some(Value::List(items)) => Texts::Many(items.into_iter().map(Cow::Owned).collect()),
+    }
+}
