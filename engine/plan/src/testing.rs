@@ -30,6 +30,7 @@ pub(crate) fn policy() -> Policy {
         directory: "staff".into(),
         file: "staff.yaml".to_owned(),
         digest: String::new(),
+        files: vec![],
         provider: Provider {
             plugin: "csv".to_owned(),
             config: Default::default(),

@@ -134,6 +134,18 @@ codes! {
     /// A secret itself stands in the policy.
     SecretInPolicy = "secret-in-policy",
 
+    // Several files.
+    /// A file that the policy names cannot be read.
+    UnreadableFile = "unreadable-file",
+    /// Two files map one field.
+    MappedInTwoFiles = "mapped-in-two-files",
+    /// A value that the policy does not declare.
+    UnknownValue = "unknown-value",
+    /// A value that is declared, and given nowhere.
+    MissingValue = "missing-value",
+    /// A value is put into the text of an expression.
+    ValueInExpression = "value-in-expression",
+
     // Expressions.
     /// The expression cannot be read.
     ExpressionSyntax = "expression-syntax",

@@ -3,23 +3,27 @@
 //! This crate knows nothing about files, networks, clocks, accounts or plans:
 //! text in, [`Policy`] or [`Diagnostic`]s out.
 //!
-//! [`parse`] is the entry point, [`check`] the one that has warnings too, and
-//! [`render`] shows diagnostics with their lines. A checked policy has known
+//! [`check_with`] is the entry point, [`check`] and [`parse`] are for a policy that
+//! stands alone, and [`render`] shows diagnostics with their lines. Files that a
+//! policy names are handed in ([`Files`]). A checked policy has known
 //! names and compiled expressions only; an [`Evaluator`] runs one of them for
 //! many people.
 //!
 //! INVARIANT: no text makes this crate panic, and the same text gives the same
 //! policy and the same diagnostics.
 //!
-//! Reading order: `policy` is what comes out; `yaml` reads the text, `check`
-//! turns it into a policy section by section, `expression` is CEL; `valuer` runs
-//! a mapping for one person after the other, `usernames` the one that names them.
+//! Reading order: `policy` is what comes out; [`language`] lists every key;
+//! `yaml` reads the text, `values` puts an environment's values in, `check` turns
+//! it into a policy section by section, `expression` is CEL; `valuer` runs a
+//! mapping for one person after the other, `usernames` the one that names them.
 
+mod beside;
 mod check;
 mod diagnostic;
 mod expression;
 mod fix;
 mod format;
+pub mod language;
 mod lint;
 mod nearest;
 mod places;
@@ -31,9 +35,11 @@ mod texts;
 mod time;
 mod usernames;
 mod valuer;
+mod values;
 mod yaml;
 
-pub use check::{Checked, check, parse};
+pub use beside::{Beside, FileTexts, Files, NamedText, NoFiles};
+pub use check::{Checked, check, check_with, parse};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use expression::{
     CallStyle, Evaluator, Expression, ExpressionFailed, Function, Parameter, functions,
@@ -47,5 +53,6 @@ pub use texts::Texts;
 pub use usernames::Usernames;
 pub use valuer::{MappingFailed, Valuer};
 
-/// JSON Schema (draft 2020-12) of the policy language, for editors.
+/// JSON Schema (draft 2020-12) of the policy language, for editors: what
+/// [`language::schema`] makes, as it is shipped.
 pub const SCHEMA: &str = include_str!("../../../policies/policy.schema.json");

@@ -12,8 +12,10 @@ pub struct Policy {
     pub directory: DirectoryName,
     /// The file as it was named by the caller.
     pub file: String,
-    /// SHA-256 of the text, in hex.
+    /// SHA-256 of the text, in hex; of all texts, if it names other files.
     pub digest: String,
+    /// Other files that it is made of, as they are shown.
+    pub files: Vec<String>,
     /// Where the people come from.
     pub provider: Provider,
     /// Which of them the policy manages.

@@ -1,7 +1,9 @@
 //! Diagnostics as people read them: with the line that they are about.
 
+use crate::beside::FileTexts;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Whether the text may have colours; the caller knows where it goes.
@@ -13,11 +15,12 @@ pub enum Colour {
     Always,
 }
 
-/// Renders diagnostics of one policy, each with its snippet.
+/// Renders diagnostics, each with its snippet.
 ///
 /// Secrets that stand in the policy are masked, also where another diagnostic
 /// shows their line.
-pub fn render(diagnostics: &[Diagnostic], text: &str, colour: Colour) -> String {
+pub fn render(diagnostics: &[Diagnostic], texts: impl Into<FileTexts>, colour: Colour) -> String {
+    let texts = texts.into();
     let theme = match colour {
         Colour::Never => GraphicalTheme::unicode_nocolor(),
         Colour::Always => GraphicalTheme::unicode(),
@@ -26,12 +29,16 @@ pub fn render(diagnostics: &[Diagnostic], text: &str, colour: Colour) -> String 
         .with_width(100)
         .with_links(false)
         .with_context_lines(1);
-    let masked = mask(diagnostics, text);
+    let mut masked: BTreeMap<&str, String> = BTreeMap::new();
     let mut out = String::new();
     for diagnostic in diagnostics {
+        let file = diagnostic.file.as_str();
+        let text = masked
+            .entry(file)
+            .or_insert_with(|| mask(diagnostics, file, texts.of(file)));
         let report = Report {
             diagnostic,
-            source: NamedSource::new(&diagnostic.file, masked.clone()),
+            source: NamedSource::new(file, text.clone()),
         };
         if handler.render_report(&mut out, &report).is_err() {
             // Only a span outside of the text can do that.
@@ -43,11 +50,11 @@ pub fn render(diagnostics: &[Diagnostic], text: &str, colour: Colour) -> String 
 }
 
 /// Replaces every letter of a leaked secret.
-fn mask(diagnostics: &[Diagnostic], text: &str) -> String {
+fn mask(diagnostics: &[Diagnostic], file: &str, text: &str) -> String {
     let mut masked = text.to_owned();
     let mut secrets: Vec<_> = diagnostics
         .iter()
-        .filter(|diagnostic| diagnostic.code == Code::SecretInPolicy)
+        .filter(|diagnostic| diagnostic.code == Code::SecretInPolicy && diagnostic.file == file)
         .map(|diagnostic| diagnostic.span.clone())
         .collect();
     secrets.sort_by_key(|span| std::cmp::Reverse(span.start));

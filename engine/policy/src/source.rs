@@ -2,8 +2,10 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fix::{Applicability, Edit, Fix};
+use crate::values::Values;
 use muster_model::PolicyLine;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// More mistakes than this are not worth reading.
 const MOST: usize = 500;
@@ -13,6 +15,8 @@ const MOST: usize = 500;
 pub(crate) struct Source<'t> {
     pub(crate) file: &'t str,
     pub(crate) text: &'t str,
+    /// Values of the environment, for expressions.
+    pub(crate) values: Rc<Values>,
     line_starts: Vec<usize>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -23,6 +27,7 @@ impl<'t> Source<'t> {
         Self {
             file,
             text,
+            values: Rc::default(),
             line_starts: std::iter::once(0).chain(after_breaks).collect(),
             diagnostics: Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! `fields:` – how mapped fields get their values.
 
 use super::attributes::Attributes;
+use super::fragment::Fragment;
 use super::reader::Mapping;
 use super::{keys, reader, sha256, value};
 use crate::diagnostic::Code;
@@ -9,19 +10,62 @@ use crate::source::Source;
 use crate::yaml::{Entry, Kind};
 use muster_model::FieldName;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn fields(
+/// The policy's own mappings, and those of included files that it does not
+/// give itself.
+pub(super) fn all(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    entry: Option<&Entry>,
+    fragments: &mut [Fragment<'_>],
+) -> Vec<FieldMapping> {
+    let mut fields = entry.map_or_else(Vec::new, |entry| fields(source, attributes, entry));
+    let own: BTreeSet<FieldName> = fields.iter().map(|field| field.name.clone()).collect();
+    let mut seen: BTreeMap<FieldName, String> = BTreeMap::new();
+    for fragment in fragments {
+        let Some((source, entry)) = fragment.entry("fields") else {
+            continue;
+        };
+        for field in self::fields(source, attributes, entry) {
+            if own.contains(&field.name) {
+                continue;
+            }
+            match seen.get(&field.name) {
+                Some(other) => mapped_twice(source, entry, &field.name, other),
+                None => {
+                    seen.insert(field.name.clone(), source.file.to_owned());
+                    fields.push(field);
+                }
+            }
+        }
+    }
+    fields.sort_by(|a, b| a.name.cmp(&b.name));
+    fields
+}
+
+fn mapped_twice(source: &mut Source<'_>, fields: &Entry, name: &FieldName, other: &str) {
+    let at = fields.value.entry(name.as_str());
+    let at = at.map_or(fields.at.clone(), |entry| entry.at.clone());
+    source
+        .report(
+            Code::MappedInTwoFiles,
+            at,
+            format!("The field `{name}` is mapped in `{other}`, too"),
+        )
+        .help("Take it out of one of the two, or map it in the policy itself: that one counts.");
+}
+
+fn fields(
     source: &mut Source<'_>,
     attributes: &mut Attributes,
     entry: &Entry,
 ) -> Vec<FieldMapping> {
     let entries = reader::entries(source, &entry.value, "`fields`").unwrap_or_default();
-    let mut fields: Vec<FieldMapping> = entries
-        .iter()
+    let found = entries.iter();
+    found
         .filter_map(|entry| field(source, attributes, entry))
-        .collect();
-    fields.sort_by(|a, b| a.name.cmp(&b.name));
-    fields
+        .collect()
 }
 
 fn field(

@@ -1,7 +1,9 @@
 //! `guards:` – what stops a plan.
 
+use super::fragment::Fragment;
 use super::{keys, reader};
 use crate::diagnostic::Code;
+use crate::language::Section;
 use crate::policy::{Guards, Limit, Protected};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind, Style};
@@ -31,18 +33,41 @@ fn unlimited() -> Limit {
     }
 }
 
-pub(super) fn guards(source: &mut Source<'_>, entry: Option<&Entry>) -> Guards {
-    let mut guards = Guards {
+/// What holds where nobody gives a guard.
+fn built_ins() -> Guards {
+    Guards {
         limits: [(Action::Block, built_in(10))].into(),
         shrink: built_in(20),
         clear: built_in(20),
         protect: Vec::new(),
-    };
-    let Some(entry) = entry else {
-        return guards;
-    };
+    }
+}
+
+/// The built-in guards, those of included files, and the policy's own: of each,
+/// the last counts.
+pub(super) fn all(
+    source: &mut Source<'_>,
+    entry: Option<&Entry>,
+    fragments: &mut [Fragment<'_>],
+) -> Guards {
+    let mut all = built_ins();
+    for fragment in fragments {
+        if let Some((source, entry)) = fragment.entry("guards") {
+            guards(source, &mut all, entry);
+        }
+    }
+    if let Some(entry) = entry {
+        guards(source, &mut all, entry);
+    }
+    all.limits
+        .retain(|_, limit| limit.max.is_some() || limit.max_percent.is_some());
+    all
+}
+
+/// Puts the guards of one file in the place of those before.
+fn guards(source: &mut Source<'_>, guards: &mut Guards, entry: &Entry) {
     let Some(map) = reader::mapping(source, &entry.value, &entry.at, &keys::GUARDS) else {
-        return guards;
+        return;
     };
     for action in Action::ALL {
         if let Some(limit) = map
@@ -67,13 +92,9 @@ pub(super) fn guards(source: &mut Source<'_>, entry: Option<&Entry>) -> Guards {
     if let Some(entry) = map.entry("protect") {
         guards.protect = protect(source, entry);
     }
-    guards
-        .limits
-        .retain(|_, limit| limit.max.is_some() || limit.max_percent.is_some());
-    guards
 }
 
-fn limit(source: &mut Source<'_>, entry: &Entry, section: &keys::Section) -> Option<Limit> {
+fn limit(source: &mut Source<'_>, entry: &Entry, section: &Section) -> Option<Limit> {
     if let Kind::Scalar(scalar) = &entry.value.kind {
         return switched_off(source, entry, &scalar.text, scalar.style);
     }
@@ -87,7 +108,7 @@ fn limit(source: &mut Source<'_>, entry: &Entry, section: &keys::Section) -> Opt
     let population = map
         .get("min_population")
         .map(|node| reader::whole(source, node, "`min_population`", u64::from(u32::MAX)));
-    if max.is_none() && percent.is_none() && section.keys.iter().any(|(key, _)| *key == "max") {
+    if max.is_none() && percent.is_none() && section.key("max").is_some() {
         source
             .report(
                 Code::MissingKey,

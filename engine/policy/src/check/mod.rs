@@ -2,20 +2,26 @@
 
 pub(crate) mod attributes;
 mod fields;
+mod fragment;
 mod guards;
 mod identity;
-pub(crate) mod keys;
+mod library;
 mod provider;
 pub(crate) mod reader;
 mod rules;
 mod scope;
 mod value;
 
+use crate::beside::{Beside, FileTexts, NamedText};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::language::keys;
 use crate::policy::Policy;
 use crate::source::Source;
+use crate::values;
 use crate::yaml::{self, Node};
 use attributes::Attributes;
+use fragment::Fragment;
+use library::Library;
 use muster_model::{DirectoryName, Owner};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -31,34 +37,67 @@ const VERSION: u64 = 1;
 pub struct Checked {
     /// The policy; none if anything is an error.
     pub policy: Option<Policy>,
-    /// Errors and warnings, in order of places.
+    /// Errors and warnings, by file and place; the policy's own come first.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the diagnostics are about.
+    pub texts: FileTexts,
 }
 
-/// Checks a policy's text. `file` is only a name, for places.
+impl From<&Checked> for FileTexts {
+    fn from(checked: &Checked) -> Self {
+        checked.texts.clone()
+    }
+}
+
+/// Checks a policy that stands alone. `file` is only a name, for places.
 pub fn check(file: &str, text: &str) -> Checked {
+    check_with(file, text, &Beside::NOTHING)
+}
+
+/// Checks a policy together with the files that it names.
+pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
     let mut source = Source::new(file, text);
-    let policy = if text.len() > LONGEST {
-        let message = format!(
-            "The policy has {} bytes; at most {LONGEST} are allowed",
-            text.len()
-        );
-        source.report(Code::TooLarge, 0..0, message);
-        None
-    } else {
-        yaml::read(&mut source).and_then(|root| policy(&mut source, &root))
-    };
-    let diagnostics = source.into_diagnostics();
+    let mut root = read(&mut source);
+    let mut environment = beside
+        .values
+        .map(|values| Source::new(values.name, values.text));
+    source.values = values::gather(&mut source, root.as_ref(), environment.as_mut());
+    if let Some(root) = &mut root {
+        values::put(&mut source, root);
+    }
+    let library = Library::load(file, root.as_ref(), beside.files);
+    let mut fragments = fragment::all(&mut source, root.as_ref(), &library);
+    let mut policy = root
+        .as_ref()
+        .and_then(|root| policy(&mut source, &mut fragments, root));
+    let mut texts = FileTexts::default();
+    texts.add(file, text);
+    library.tell(&mut texts);
+    if let Some(values) = beside.values {
+        texts.add(values.name, values.text);
+    }
+    if let Some(policy) = &mut policy {
+        policy.digest = digest(text, &library, beside.values);
+        policy.files = library.files();
+    }
+    let mut diagnostics = source.into_diagnostics();
+    for other in environment
+        .into_iter()
+        .chain(fragments.into_iter().map(Fragment::into_source))
+    {
+        diagnostics.extend(other.into_diagnostics());
+    }
     let usable = diagnostics
         .iter()
         .all(|diagnostic| diagnostic.severity != Severity::Error);
     Checked {
         policy: policy.filter(|_| usable),
         diagnostics,
+        texts,
     }
 }
 
-/// Checks a policy's text.
+/// Checks the text of a policy that stands alone.
 ///
 /// # Errors
 ///
@@ -68,11 +107,35 @@ pub fn parse(file: &str, text: &str) -> Result<Policy, Vec<Diagnostic>> {
     let Checked {
         policy,
         diagnostics,
+        ..
     } = check(file, text);
     policy.ok_or(diagnostics)
 }
 
-fn policy(source: &mut Source<'_>, root: &Node) -> Option<Policy> {
+/// Reads a file's tree; one that is too large is not looked at.
+fn read(source: &mut Source<'_>) -> Option<Node> {
+    let length = source.text.len();
+    if length > LONGEST {
+        let message = format!("The file has {length} bytes; at most {LONGEST} are allowed");
+        source.report(Code::TooLarge, 0..0, message);
+        return None;
+    }
+    yaml::read(source)
+}
+
+/// SHA-256 of all that a policy is made of. A policy that stands alone has its
+/// text's.
+fn digest(text: &str, library: &Library, values: Option<NamedText<'_>>) -> String {
+    let mut all = text.to_owned();
+    let values = values.map(|values| ("values", values.text));
+    for (name, text) in library.loaded().chain(values) {
+        // Lengths keep one division of the same bytes from looking like another.
+        let _ = write!(all, "\0{}\0{name}\0{}\0{text}", name.len(), text.len());
+    }
+    sha256(all.as_bytes())
+}
+
+fn policy(source: &mut Source<'_>, fragments: &mut [Fragment<'_>], root: &Node) -> Option<Policy> {
     let start = root.span.clone();
     let root = reader::mapping(source, root, &start, &keys::POLICY)?;
     if let Some(node) = root.get("muster") {
@@ -95,17 +158,14 @@ fn policy(source: &mut Source<'_>, root: &Node) -> Option<Policy> {
     let identity = root
         .entry("identity")
         .and_then(|entry| identity::identity(source, &mut attributes, entry));
-    let fields = root.entry("fields").map_or_else(Vec::new, |entry| {
-        fields::fields(source, &mut attributes, entry)
-    });
-    let blocks = root.entry("block").map_or_else(Vec::new, |entry| {
-        rules::rules(source, &mut attributes, entry)
-    });
-    let guards = guards::guards(source, root.entry("guards"));
+    let fields = fields::all(source, &mut attributes, root.entry("fields"), fragments);
+    let blocks = rules::all(source, &mut attributes, root.entry("block"), fragments);
+    let guards = guards::all(source, root.entry("guards"), fragments);
     let mut policy = Policy {
         directory: directory?,
         file: source.file.to_owned(),
-        digest: sha256(source.text.as_bytes()),
+        digest: String::new(),
+        files: Vec::new(),
         provider: provider?,
         scope: scope?,
         identity: identity?,
@@ -120,7 +180,7 @@ fn policy(source: &mut Source<'_>, root: &Node) -> Option<Policy> {
     Some(policy)
 }
 
-fn version(source: &mut Source<'_>, node: &Node) {
+pub(crate) fn version(source: &mut Source<'_>, node: &Node) {
     match reader::whole(source, node, "`muster`", u64::from(u32::MAX)) {
         None | Some(VERSION) => {}
         Some(newer) if newer > VERSION => {

@@ -1,7 +1,8 @@
 //! Reads typed values out of the tree, and reports what is not as it should be.
 
-use super::keys::{ALL, Need, Section};
 use crate::diagnostic::Code;
+use crate::language::keys::ALL;
+use crate::language::{Need, Section};
 use crate::nearest::{nearest, only_near};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind, Node, Plain, Style};
@@ -34,19 +35,19 @@ pub(crate) fn mapping<'n>(
     let entries = entries(source, node, section.name)?;
     let mut known = Vec::new();
     for entry in entries {
-        match section.keys.iter().find(|(key, _)| *key == entry.key) {
-            Some((_, Need::Later)) => not_supported(source, entry),
+        match section.key(&entry.key) {
+            Some(key) if key.need == Need::Later => not_supported(source, entry),
             Some(_) => known.push(entry),
             None => unknown_key(source, entry, section, entries),
         }
     }
-    for (key, need) in section.keys {
-        let there = entries.iter().any(|entry| entry.key == *key);
-        if *need == Need::Required && !there {
-            let message = format!("The key `{key}` is missing in {}", section.name);
+    for key in section.keys {
+        let there = entries.iter().any(|entry| entry.key == key.name);
+        if key.need == Need::Required && !there {
+            let message = format!("The key `{}` is missing in {}", key.name, section.name);
             source
                 .report(Code::MissingKey, at.clone(), message)
-                .help(example(key));
+                .help(example(key.name));
         }
     }
     Some(Mapping(known))
@@ -95,10 +96,8 @@ fn not_supported(source: &mut Source<'_>, entry: &Entry) {
 
 fn unknown_key(source: &mut Source<'_>, entry: &Entry, section: &Section, beside: &[Entry]) {
     let name = &entry.key;
-    let here = section.keys.iter().map(|(key, _)| *key);
-    let elsewhere = ALL
-        .iter()
-        .find(|other| other.keys.iter().any(|(key, _)| key == name));
+    let here = section.keys.iter().map(|key| key.name);
+    let elsewhere = ALL.iter().find(|other| other.key(name).is_some());
     let help = match (nearest(name, here.clone()), elsewhere) {
         (Some(near), _) => format!("Did you mean `{near}`?"),
         (None, Some(other)) => format!("`{name}` is a key of {}.", other.name),
@@ -156,13 +155,19 @@ fn capital(text: &str) -> String {
 /// A text. A plain scalar counts as it is written, so that `no`, `007` and
 /// `2026-11-23` are the texts that they look like; only nothing is no text.
 pub(crate) fn text<'n>(source: &mut Source<'_>, node: &'n Node, what: &str) -> Option<&'n str> {
+    let text = peek(node);
+    if text.is_none() {
+        wrong_type(source, node, what, "a text");
+    }
+    text
+}
+
+/// A text, if it is one; nothing is reported.
+pub(crate) fn peek(node: &Node) -> Option<&str> {
     match &node.kind {
         Kind::Scalar(scalar) if scalar.style != Style::Plain => Some(&scalar.text),
         Kind::Scalar(scalar) if Plain::of(&scalar.text) != Plain::Null => Some(&scalar.text),
-        _ => {
-            wrong_type(source, node, what, "a text");
-            None
-        }
+        _ => None,
     }
 }
 

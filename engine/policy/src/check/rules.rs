@@ -1,6 +1,7 @@
 //! `block:` – conditions under which an account is blocked.
 
 use super::attributes::Attributes;
+use super::fragment::Fragment;
 use super::{keys, reader};
 use crate::diagnostic::Code;
 use crate::expression::{Purpose, compile};
@@ -9,19 +10,38 @@ use crate::source::Source;
 use crate::yaml::{Entry, Kind, Node};
 use std::collections::HashSet;
 
-pub(super) fn rules(
+/// The policy's own rules, then those of included files.
+pub(super) fn all(
     source: &mut Source<'_>,
     attributes: &mut Attributes,
+    entry: Option<&Entry>,
+    fragments: &mut [Fragment<'_>],
+) -> Vec<BlockRule> {
+    let mut names = HashSet::new();
+    let mut all = entry.map_or_else(Vec::new, |entry| {
+        rules(source, attributes, &mut names, entry)
+    });
+    for fragment in fragments {
+        if let Some((source, entry)) = fragment.entry("block") {
+            all.extend(rules(source, attributes, &mut names, entry));
+        }
+    }
+    all
+}
+
+fn rules(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    names: &mut HashSet<String>,
     entry: &Entry,
 ) -> Vec<BlockRule> {
     let Kind::List(items) = &entry.value.kind else {
         reader::wrong_type(source, &entry.value, "`block`", "a list of rules");
         return Vec::new();
     };
-    let mut names = HashSet::new();
     items
         .iter()
-        .filter_map(|item| rule(source, attributes, item, &mut names))
+        .filter_map(|item| rule(source, attributes, item, names))
         .collect()
 }
 

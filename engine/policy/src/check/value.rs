@@ -1,10 +1,10 @@
 //! Where a value comes from: `from` with attributes, or `expr`.
 
 use super::attributes::Attributes;
-use super::keys::{Need, Section};
 use super::reader::{self, Mapping};
 use crate::diagnostic::Code;
 use crate::expression::{Purpose, compile};
+use crate::language::{Need, Section};
 use crate::policy::{AttributeId, ValueSource};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind, Node};
@@ -55,7 +55,7 @@ fn later(node: &Node, section: &Section) -> bool {
     let Kind::Map(entries) = &node.kind else {
         return false;
     };
-    let is_later = |name: &str| section.keys.contains(&(name, Need::Later));
+    let is_later = |name: &str| section.key(name).is_some_and(|key| key.need == Need::Later);
     entries.iter().any(|entry| is_later(&entry.key))
 }
 
@@ -131,6 +131,6 @@ pub(super) fn canonical(value: &ValueSource, attributes: &[String]) -> serde_jso
             let names = ids.iter().filter_map(|&id| attributes.get(id));
             json!({"from": names.map(|name| name.to_lowercase()).collect::<Vec<_>>()})
         }
-        ValueSource::Expression(expression) => json!({"expr": expression.text}),
+        ValueSource::Expression(expression) => json!({"expr": expression.written()}),
     }
 }

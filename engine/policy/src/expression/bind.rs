@@ -13,6 +13,7 @@
 //! | `x + y` on texts and lists | `@add(x, y)`, which is bounded |
 
 use super::functions::{Style, function};
+use super::given;
 use super::limits::{DEEPEST_LOOPS, DEEPEST_TREE};
 use super::marks::Marks;
 use super::place::Place;
@@ -22,14 +23,16 @@ use crate::check::attributes::Attributes;
 use crate::diagnostic::Code;
 use crate::fix::Fix;
 use crate::nearest::{nearest, only_near};
-use crate::source::Report;
+use crate::source::{Report, Source};
+use crate::values::Values;
 use cel::common::ast::{
     ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators,
 };
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Variables that every expression has.
-const VARIABLES: [&str; 4] = ["entry", "now", "groups", "status"];
+const VARIABLES: [&str; 5] = ["entry", "now", "groups", "status", given::NAME];
 /// CEL's names of types, to compare with `type(x)`.
 const TYPES: [&str; 10] = [
     "bool",
@@ -103,6 +106,26 @@ impl<'b, 's, 't, 'n> Binder<'b, 's, 't, 'n> {
         self.place.fix(title, parts)
     }
 
+    /// The values of the environment.
+    pub(super) fn values(&self) -> &Rc<Values> {
+        &self.place.source.values
+    }
+
+    /// For reports that another room makes.
+    pub(super) fn source(&mut self) -> &mut Source<'t> {
+        self.place.source
+    }
+
+    /// Where a part of the expression stands in the file.
+    pub(super) fn span(&self, at: Range<usize>) -> Range<usize> {
+        self.place.span(at)
+    }
+
+    /// Something was reported elsewhere: there will be no expression.
+    pub(super) fn spoil(&mut self) {
+        self.ok = false;
+    }
+
     /// Checks and binds one node; returns what kind of value it gives.
     pub(super) fn bind(&mut self, expr: &mut IdedExpr) -> Shape {
         if self.depth == DEEPEST_TREE {
@@ -119,7 +142,7 @@ impl<'b, 's, 't, 'n> Binder<'b, 's, 't, 'n> {
     }
 
     fn node(&mut self, expr: &mut IdedExpr) -> Shape {
-        if let Some(shape) = self.attribute(expr) {
+        if let Some(shape) = self.attribute(expr).or_else(|| self.value(expr)) {
             return shape;
         }
         let id = expr.id;
@@ -284,6 +307,7 @@ impl<'b, 's, 't, 'n> Binder<'b, 's, 't, 'n> {
                     .help("Name the attribute: `entry.mail`, or `entry[\"name with spaces\"]`.");
                 return (Shape::Any, None);
             }
+            given::NAME => return (self.bare_values(id), None),
             _ if name.starts_with('@') => return (Shape::Any, None),
             _ if TYPES.contains(&name) => return (Shape::Type, None),
             _ => {}

@@ -14,7 +14,7 @@ use crate::diagnostic::Code;
 use crate::fix::Fix;
 use crate::lint;
 use crate::source::Source;
-use crate::yaml::{self, Kind, Node, Spread, Style};
+use crate::yaml::{self, Kind, Node, Origin, Spread, Style};
 use cel::ParseErrors;
 use cel::common::ast::{IdedExpr, SourceInfo};
 use std::ops::Range;
@@ -41,6 +41,16 @@ pub(crate) fn compile(
     let Kind::Scalar(scalar) = &node.kind else {
         return None;
     };
+    if scalar.origin == Origin::Value {
+        source
+            .report(
+                Code::ValueInExpression,
+                node.span.clone(),
+                "A value cannot become part of an expression's text",
+            )
+            .help("Name it as a constant: `values.site`, without `${{ }}` and quotes.");
+        return None;
+    }
     let plain = scalar.style == Style::Plain;
     let spread = Spread::of(scalar, &node.span, source.text);
     let mut place = Place {

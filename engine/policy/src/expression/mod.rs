@@ -7,6 +7,7 @@ mod compile;
 mod evaluator;
 mod failure;
 mod functions;
+mod given;
 mod instant;
 mod limits;
 mod marks;
@@ -34,6 +35,7 @@ use crate::policy::AttributeId;
 use cel::common::ast::IdedExpr;
 use functions::Constant;
 use muster_model::PolicyLine;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -58,6 +60,8 @@ pub(crate) struct Uses {
     status: bool,
     now: bool,
     constants: Vec<Constant>,
+    /// Values of the environment, by their names, as they are written in code.
+    values: BTreeMap<String, String>,
 }
 
 impl Uses {
@@ -88,6 +92,14 @@ impl Expression {
     /// The attributes that it reads.
     pub fn attributes(&self) -> impl Iterator<Item = AttributeId> {
         self.uses.attributes.iter().map(|used| used.id)
+    }
+
+    /// What it was made of: its text, and the values of the environment in it.
+    pub(crate) fn written(&self) -> serde_json::Value {
+        match self.uses.values.is_empty() {
+            true => serde_json::json!(self.text),
+            false => serde_json::json!([self.text, self.uses.values]),
+        }
     }
 
     /// True if its value for one person changes with time alone.

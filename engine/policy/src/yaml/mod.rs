@@ -10,5 +10,5 @@ mod write;
 
 pub(crate) use plain::Plain;
 pub(crate) use spread::Spread;
-pub(crate) use tree::{Entry, Kind, Node, Scalar, Style, read};
+pub(crate) use tree::{Entry, Kind, Node, Origin, Scalar, Style, read};
 pub(crate) use write::{inside, may_begin_plain, quoted};

@@ -141,6 +141,7 @@ mod tests {
         let scalar = Scalar {
             text: "x == \"y\"".to_owned(),
             style: Style::Double,
+            origin: crate::yaml::Origin::File,
         };
         let spread = Spread::of(&scalar, &(3..text.len() - 1), text);
         assert_eq!(text.get(spread.range(5..8)), Some("\\\"y\\\""));

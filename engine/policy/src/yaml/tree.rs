@@ -35,10 +35,30 @@ pub(crate) struct Entry {
     pub(crate) value: Node,
 }
 
+impl Node {
+    /// The entry of a key, if it is a mapping that has it.
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.kind {
+            Kind::Map(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Scalar {
     pub(crate) text: String,
     pub(crate) style: Style,
+    pub(crate) origin: Origin,
+}
+
+/// Where a scalar's text comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It stands so in the file.
+    File,
+    /// A value of the environment is in it; its letters have no places.
+    Value,
 }
 
 /// How a scalar is written.
@@ -138,6 +158,7 @@ impl<'t> Reader<'_, 't> {
                 kind: Kind::Scalar(Scalar {
                     text: text.into_owned(),
                     style: style_of(style),
+                    origin: Origin::File,
                 }),
             },
             Event::SequenceStart(..) => self.list(span, depth)?,

@@ -2,12 +2,29 @@
 //!
 //! `BLESS=1 cargo test -p muster-policy fixtures` writes the expected
 //! texts anew; read the difference before it is committed.
-use muster_policy::{Code, Colour, check, render};
+use muster_policy::{Beside, Checked, Code, Colour, Files, check_with, render};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// Files that fixtures name, beside them.
+struct Folder;
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(folder().join(path)).map_err(|_| "there is no such file".to_owned())
+    }
+}
+
+fn check(file: &str, text: &str) -> Checked {
+    let beside = Beside {
+        files: &Folder,
+        values: None,
+    };
+    check_with(file, text, &beside)
 }
 
 fn fixtures() -> Vec<PathBuf> {
@@ -31,7 +48,8 @@ fn every_fixture_is_said_to_be_wrong_in_the_expected_words() {
     for path in fixtures() {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let text = std::fs::read_to_string(&path).unwrap();
-        let rendered = render(&check(&name, &text).diagnostics, &text, Colour::Never);
+        let checked = check(&name, &text);
+        let rendered = render(&checked.diagnostics, &checked, Colour::Never);
         let expected = path.with_extension("txt");
         if bless {
             std::fs::write(&expected, &rendered).unwrap();

@@ -7,6 +7,7 @@
 )]
 
 mod expressions;
+mod files;
 mod fixtures;
 mod formatting;
 mod functions;

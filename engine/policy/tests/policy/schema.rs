@@ -31,6 +31,14 @@ fn wrong(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
                 found.extend(wrong(root, target, value, at));
                 true
             }
+            "if" => {
+                let next = if fails(rule) { "else" } else { "then" };
+                if let Some(rule) = schema.get(next) {
+                    found.extend(wrong(root, rule, value, at));
+                }
+                true
+            }
+            "then" | "else" => true,
             "type" => match rule {
                 Value::Array(types) => types.iter().any(|name| is(value, name)),
                 name => is(value, name),
@@ -138,6 +146,26 @@ fn text_holds(word: &str, rule: &Value, text: &str) -> bool {
 fn said(text: &str) -> Option<Vec<String>> {
     let value: Value = serde_yaml::from_str(text).ok()?;
     Some(wrong(&schema(), &schema(), &value, ""))
+}
+
+/// `BLESS=1 cargo test -p muster-policy schema` ships it anew.
+#[test]
+fn the_shipped_schema_is_made_from_the_keys() {
+    let made = serde_json::to_string_pretty(&muster_policy::language::schema()).unwrap() + "\n";
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that can write its data anew"
+    )]
+    if std::env::var_os("BLESS").is_some() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../policies/policy.schema.json");
+        std::fs::write(file, &made).unwrap();
+    } else {
+        assert!(
+            made == SCHEMA,
+            "policies/policy.schema.json is not what the keys say"
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,478 @@
+//! Every key of the policy language, once.
+
+use super::{Choice, Key, Section, Takes};
+use muster_model::FieldName;
+
+/// Numbers of people.
+const COUNT: Takes = Takes::Whole(u32::MAX as u64);
+const PERCENT: Takes = Takes::Whole(100);
+
+pub(crate) const POLICY: Section = Section {
+    name: "the policy",
+    id: "policy",
+    doc: "Which people of one directory have an account in the intranet, and what those accounts hold.",
+    choice: Choice::Any,
+    keys: &[
+        Key::required(
+            "muster",
+            Takes::Version(1),
+            "Version of the policy language.",
+        ),
+        Key::required(
+            "directory",
+            Takes::Name {
+                pattern: "^[a-z0-9][a-z0-9._-]*$",
+                longest: 64,
+                reserved: &["local"],
+            },
+            "The directory's name, written on the accounts that it owns.",
+        ),
+        Key::optional(
+            "include",
+            Takes::Texts,
+            "Files with fields, block rules and guards that several policies share, relative to the policy's folder.",
+        ),
+        Key::optional(
+            "values",
+            VALUES,
+            "Values that differ between environments, with what holds where none is given; used as `${{ name }}`, in expressions as `values.name`.",
+        ),
+        Key::required(
+            "provider",
+            Takes::Section(&PROVIDER),
+            "The plugin, its settings, and where its secrets come from.",
+        ),
+        Key::optional(
+            "scope",
+            Takes::Section(&SCOPE),
+            "Which entries the policy manages.",
+        ),
+        Key::required(
+            "identity",
+            Takes::Section(&IDENTITY),
+            "How an entry finds its account.",
+        ),
+        Key::optional("fields", FIELDS, FIELDS_DOC),
+        Key::optional(
+            "block",
+            Takes::List(&Takes::Section(&BLOCK_RULE)),
+            BLOCK_DOC,
+        ),
+        Key::later("licences"),
+        Key::optional("guards", Takes::Section(&GUARDS), GUARDS.doc),
+    ],
+};
+
+/// What a file that policies include may hold.
+pub(crate) const FRAGMENT: Section = Section {
+    name: "an included file",
+    id: "fragment",
+    doc: "Parts of policies that several of them share.",
+    choice: Choice::Any,
+    keys: &[
+        Key::required(
+            "muster",
+            Takes::Version(1),
+            "Version of the policy language.",
+        ),
+        Key::optional("fields", FIELDS, FIELDS_DOC),
+        Key::optional(
+            "block",
+            Takes::List(&Takes::Section(&BLOCK_RULE)),
+            BLOCK_DOC,
+        ),
+        Key::optional("guards", Takes::Section(&GUARDS), GUARDS.doc),
+    ],
+};
+
+/// What the file of one environment holds.
+pub(crate) const ENVIRONMENT: Section = Section {
+    name: "a values file",
+    id: "environment",
+    doc: "Values of one environment, for the names that a policy declares under `values`.",
+    choice: Choice::Any,
+    keys: &[
+        Key::required(
+            "muster",
+            Takes::Version(1),
+            "Version of the policy language.",
+        ),
+        Key::required("values", VALUES, "A value for each name."),
+    ],
+};
+
+const VALUES: Takes = Takes::Map {
+    names: &Takes::Name {
+        pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+        longest: 64,
+        reserved: &[],
+    },
+    values: &Takes::Anything,
+};
+
+const FIELDS: Takes = Takes::Map {
+    names: &Takes::Name {
+        pattern: "^[A-Za-z][A-Za-z0-9._-]*$",
+        longest: 64,
+        reserved: &FieldName::RESERVED,
+    },
+    values: &FIELD_VALUE,
+};
+const FIELDS_DOC: &str =
+    "How mapped fields get their values. A field that is not listed belongs to the intranet.";
+const FIELD_VALUE: Takes = Takes::OneOf(&[Takes::Text, Takes::Section(&FIELD)]);
+const BLOCK_DOC: &str = "Conditions under which an account is blocked; it is unblocked when the condition holds no longer.";
+
+pub(crate) const PROVIDER: Section = Section {
+    name: "`provider`",
+    id: "provider",
+    doc: "The plugin, its settings, and where its secrets come from.",
+    choice: Choice::Any,
+    keys: &[
+        Key::required("plugin", Takes::Text, "A bundled plugin, or the path of a component."),
+        Key::optional(
+            "config",
+            Takes::Settings,
+            "Settings of the plugin: `muster provider show PLUGIN` lists them.",
+        ),
+        Key::optional(
+            "secrets",
+            Takes::Map {
+                names: &Takes::Text,
+                values: &Takes::Section(&SECRET),
+            },
+            "Where each secret comes from; never the secret itself.",
+        ),
+        Key::optional(
+            "full_read",
+            Takes::Pattern("^(always|[0-9]+[hd])$"),
+            "How often everything is read where the source can tell what changed: `24h`, `7d`, or `always`.",
+        )
+        .or("24h"),
+    ],
+};
+
+pub(crate) const SECRET: Section = Section {
+    name: "a secret",
+    id: "secret",
+    doc: "Where a secret comes from: exactly one place.",
+    choice: Choice::One(&["env", "file", "command"]),
+    keys: &[
+        Key::optional(
+            "env",
+            Takes::Pattern("^[A-Za-z_][A-Za-z0-9_]*$"),
+            "An environment variable.",
+        ),
+        Key::optional(
+            "file",
+            Takes::Text,
+            "A file, relative to the policy's folder.",
+        ),
+        Key::optional(
+            "command",
+            Takes::Command,
+            "A program and its arguments; no shell is involved.",
+        ),
+    ],
+};
+
+pub(crate) const SCOPE: Section = Section {
+    name: "`scope`",
+    id: "scope",
+    doc: "Which entries the policy manages.",
+    choice: Choice::Any,
+    keys: &[
+        Key::optional(
+            "groups",
+            Takes::Texts,
+            "Syncing groups; none means everybody. Nested membership counts.",
+        ),
+        Key::optional("under", Takes::Texts, "Sub-trees or units; none means all."),
+        Key::optional(
+            "where",
+            Takes::Expression,
+            "A condition that everybody in scope fulfils.",
+        ),
+        Key::optional("exclude", Takes::Section(&EXCLUDE), "Who is left out."),
+    ],
+};
+
+pub(crate) const EXCLUDE: Section = Section {
+    name: "`exclude`",
+    id: "exclude",
+    doc: "Who is left out.",
+    choice: Choice::Any,
+    keys: &[
+        Key::optional("groups", Takes::Texts, "Groups whose members are left out."),
+        Key::optional(
+            "under",
+            Takes::Texts,
+            "Sub-trees or units that are left out.",
+        ),
+        Key::optional(
+            "usernames",
+            Takes::Texts,
+            "People who are left out, in any letter case.",
+        ),
+    ],
+};
+
+pub(crate) const IDENTITY: Section = Section {
+    name: "`identity`",
+    id: "identity",
+    doc: "How an entry finds its account.",
+    choice: Choice::Any,
+    keys: &[
+        Key::optional(
+            "key",
+            Takes::Words(&[
+                (
+                    "external_id",
+                    "The source's immutable identifier: a rename at the source renames the account.",
+                ),
+                (
+                    "username",
+                    "The username: somebody with a new name looks like somebody else.",
+                ),
+            ]),
+            "By what accounts are matched. With `external_id`, a rename at the source renames the account.",
+        )
+        .or("external_id"),
+        Key::required(
+            "username",
+            Takes::OneOf(&[Takes::Text, Takes::Section(&USERNAME)]),
+            "The attribute that holds the username, or how it is made.",
+        ),
+        Key::later("adopt"),
+    ],
+};
+
+pub(crate) const USERNAME: Section = Section {
+    name: "`username`",
+    id: "username",
+    doc: "How a username is made.",
+    choice: Choice::One(&["from", "expr"]),
+    keys: &[
+        Key::optional(
+            "from",
+            Takes::Texts,
+            "An attribute, or several of which the first with a value counts.",
+        ),
+        Key::optional(
+            "expr",
+            Takes::Expression,
+            "An expression that gives the username.",
+        ),
+        Key::later("transform"),
+    ],
+};
+
+pub(crate) const FIELD: Section = Section {
+    name: "a field",
+    id: "field",
+    doc: "How a field's value is made.",
+    choice: Choice::One(&["from", "expr"]),
+    keys: &[
+        Key::optional(
+            "from",
+            Takes::Texts,
+            "An attribute, or several of which the first with a value counts.",
+        ),
+        Key::optional("expr", Takes::Expression, "An expression that gives the value."),
+        Key::optional(
+            "default",
+            Takes::AnyText,
+            "Taken where the source has no value, or an empty one.",
+        ),
+        Key::optional(
+            "mode",
+            Takes::Words(&[
+                ("always", "On every sync; local edits are reverted."),
+                ("create", "Once, when the account is made; then it belongs to the intranet."),
+                ("if-empty", "Whenever the account has no value."),
+            ]),
+            "When it is written: on every sync; once, when the account is made; whenever the account has no value.",
+        )
+        .or("always"),
+        Key::optional(
+            "type",
+            Takes::Words(&[
+                ("text", "One value; of several at the source any is right."),
+                ("list", "All values, sorted, each once."),
+            ]),
+            "One text, or all values.",
+        )
+        .or("text"),
+        Key::later("transform"),
+        Key::later("reference"),
+        Key::later("groups"),
+    ],
+};
+
+pub(crate) const BLOCK_RULE: Section = Section {
+    name: "a block rule",
+    id: "rule",
+    doc: "A named condition under which an account is blocked.",
+    choice: Choice::Any,
+    keys: &[
+        Key::required(
+            "name",
+            Takes::Name {
+                pattern: "^[a-z0-9-]+$",
+                longest: 64,
+                reserved: &[],
+            },
+            "Appears on the account as `rule:NAME`.",
+        ),
+        Key::required(
+            "when",
+            Takes::Expression,
+            "Holds: blocked; holds no longer: unblocked.",
+        ),
+    ],
+};
+
+const LIMIT_VALUE: Takes = Takes::OneOf(&[NONE, Takes::Section(&LIMIT)]);
+const SHARE_VALUE: Takes = Takes::OneOf(&[NONE, Takes::Section(&SHARE)]);
+const NONE: Takes = Takes::Words(&[("none", "No limit, and none built in.")]);
+
+pub(crate) const GUARDS: Section = Section {
+    name: "`guards`",
+    id: "guards",
+    doc: "What stops a plan.",
+    choice: Choice::Any,
+    keys: &[
+        Key::optional("create", LIMIT_VALUE, "Limits new accounts."),
+        Key::optional("update", LIMIT_VALUE, "Limits changes of fields."),
+        Key::optional("rename", LIMIT_VALUE, "Limits renames."),
+        Key::optional(
+            "block",
+            LIMIT_VALUE,
+            "Limits blocks. Without it, 10 % of 50 or more active accounts.",
+        ),
+        Key::optional("unblock", LIMIT_VALUE, "Limits unblocks."),
+        Key::optional("adopt", LIMIT_VALUE, "Limits adoptions."),
+        Key::optional("detach", LIMIT_VALUE, "Limits detaching."),
+        Key::optional(
+            "shrink",
+            SHARE_VALUE,
+            "The source suddenly has fewer people. Without it, 20 % of 50 or more.",
+        ),
+        Key::optional(
+            "clear",
+            SHARE_VALUE,
+            "A mapped field would be emptied for many at once. Without it, 20 % of 50 or more.",
+        ),
+        Key::optional(
+            "protect",
+            Takes::Texts,
+            "Usernames that a plan may neither block nor rename.",
+        ),
+    ],
+};
+
+pub(crate) const LIMIT: Section = Section {
+    name: "a guard",
+    id: "limit",
+    doc: "How much of one kind a plan may do.",
+    choice: Choice::Some(&["max", "max_percent"]),
+    keys: &[
+        Key::optional("max", COUNT, "More people than this stop the plan."),
+        Key::optional(
+            "max_percent",
+            PERCENT,
+            "A larger part of the active accounts stops it.",
+        ),
+        Key::optional(
+            "min_population",
+            COUNT,
+            "With fewer active accounts, percentages do not count.",
+        )
+        .or("50"),
+    ],
+};
+
+pub(crate) const SHARE: Section = Section {
+    name: "a guard",
+    id: "share",
+    doc: "How large a part of the people a plan may concern.",
+    choice: Choice::Any,
+    keys: &[
+        Key::required("max_percent", PERCENT, "A larger part stops the plan."),
+        Key::optional(
+            "min_population",
+            COUNT,
+            "With fewer people, percentages do not count.",
+        )
+        .or("50"),
+    ],
+};
+
+/// All of them, for suggestions and for the schema.
+pub(crate) const ALL: &[&Section] = &[
+    &POLICY,
+    &PROVIDER,
+    &SECRET,
+    &SCOPE,
+    &EXCLUDE,
+    &IDENTITY,
+    &USERNAME,
+    &FIELD,
+    &BLOCK_RULE,
+    &GUARDS,
+    &LIMIT,
+    &SHARE,
+    &FRAGMENT,
+    &ENVIRONMENT,
+];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use super::*;
+    use crate::language::Need;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_section_and_key_stands_once_and_says_what_it_is() {
+        let mut ids = BTreeSet::new();
+        for section in ALL {
+            assert!(ids.insert(section.id), "`{}` twice", section.id);
+            assert!(!section.doc.is_empty(), "{}", section.id);
+            let mut names = BTreeSet::new();
+            for key in section.keys {
+                assert!(names.insert(key.name), "`{}` twice", key.name);
+                let said = !key.doc.is_empty() || key.need == Need::Later;
+                assert!(said, "{}.{}", section.id, key.name);
+            }
+            let chosen = match section.choice {
+                Choice::Any => &[],
+                Choice::One(names) | Choice::Some(names) => names,
+            };
+            for name in chosen {
+                assert!(names.contains(name), "{}.{name}", section.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_section_that_is_used_is_listed() {
+        fn walk(takes: &Takes, found: &mut BTreeSet<&'static str>) {
+            match takes {
+                Takes::Section(section) => {
+                    if found.insert(section.id) {
+                        section.keys.iter().for_each(|key| walk(&key.takes, found));
+                    }
+                }
+                Takes::List(inner) => walk(inner, found),
+                Takes::Map { values, .. } => walk(values, found),
+                Takes::OneOf(choices) => choices.iter().for_each(|one| walk(one, found)),
+                _ => {}
+            }
+        }
+        let mut found = BTreeSet::from(["fragment", "environment"]);
+        walk(&Takes::Section(&POLICY), &mut found);
+        let listed: BTreeSet<&str> = ALL.iter().map(|section| section.id).collect();
+        assert_eq!(found, listed);
+    }
+}
