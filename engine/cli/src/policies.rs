@@ -6,16 +6,20 @@ use crate::render::text::count;
 use crate::session::Session;
 use crate::trouble::Trouble;
 use muster_model::{BlockReason, FieldName, PolicyLine};
-use muster_policy::{Colour, Diagnostic, Policy, Severity};
+use muster_policy::{Beside, Checked, Colour, Diagnostic, Files, NamedText, Policy, Severity};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Reads and checks one policy; its warnings are told.
 pub fn load(path: &Path, session: &Session) -> Result<Policy, Trouble> {
-    let text = read(path)?;
+    load_in(path, session.values.as_deref(), session)
+}
+
+/// The same with the values of an environment.
+pub fn load_in(path: &Path, values: Option<&Path>, session: &Session) -> Result<Policy, Trouble> {
     let file = path.display().to_string();
-    let checked = muster_policy::check(&file, &text);
-    let rendered = muster_policy::render(&checked.diagnostics, &text, colour(session));
+    let checked = checked(path, values)?;
+    let rendered = muster_policy::render(&checked.diagnostics, &checked, colour(session));
     match checked.policy {
         Some(policy) => {
             if !checked.diagnostics.is_empty() {
@@ -25,6 +29,44 @@ pub fn load(path: &Path, session: &Session) -> Result<Policy, Trouble> {
         }
         None => Err(mistakes(&file, &checked.diagnostics, rendered)),
     }
+}
+
+/// Reads a policy with all that stands beside it, and checks it.
+pub fn checked(path: &Path, values: Option<&Path>) -> Result<Checked, Trouble> {
+    let text = read(path)?;
+    let values = match values {
+        Some(file) => Some((file.display().to_string(), read_values(file)?)),
+        None => None,
+    };
+    let beside = Beside {
+        files: &Neighbours(beside_of(path)),
+        values: values.as_ref().map(|(name, text)| NamedText { name, text }),
+    };
+    Ok(muster_policy::check_with(
+        &path.display().to_string(),
+        &text,
+        &beside,
+    ))
+}
+
+/// Files that a policy names, from the disk.
+struct Neighbours(PathBuf);
+
+impl Files for Neighbours {
+    fn read(&self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(self.0.join(path)).map_err(|error| error.to_string())
+    }
+}
+
+fn read_values(path: &Path) -> Result<String, Trouble> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Trouble::new(
+            Exit::Invalid,
+            format!("the values file `{}` cannot be read", path.display()),
+        )
+        .because(Some(&error))
+        .hint("`--values` and MUSTER_VALUES are relative to the present folder")
+    })
 }
 
 /// Reads and checks several policies, all of them before anything is done.
@@ -99,15 +141,19 @@ fn colour(session: &Session) -> Colour {
 
 /// The folder that a policy's paths are relative to.
 pub fn folder(policy: &Policy) -> PathBuf {
-    match Path::new(&policy.file).parent() {
+    beside_of(Path::new(&policy.file))
+}
+
+fn beside_of(policy: &Path) -> PathBuf {
+    match policy.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     }
 }
 
 /// The line that maps a field now, if the policy can be read.
-pub fn line_of_field(file: &str, field: &FieldName) -> Option<PolicyLine> {
-    let policy = quietly(file)?;
+pub fn line_of_field(file: &str, field: &FieldName, session: &Session) -> Option<PolicyLine> {
+    let policy = quietly(file, session)?;
     let mapping = policy
         .fields
         .into_iter()
@@ -116,8 +162,8 @@ pub fn line_of_field(file: &str, field: &FieldName) -> Option<PolicyLine> {
 }
 
 /// The lines behind block reasons that sync has set, as far as they are known.
-pub fn lines_of_reasons(file: &str, reasons: &[BlockReason]) -> Vec<PolicyLine> {
-    let Some(policy) = quietly(file) else {
+pub fn lines_of_reasons(file: &str, reasons: &[BlockReason], session: &Session) -> Vec<PolicyLine> {
+    let Some(policy) = quietly(file, session) else {
         return Vec::new();
     };
     let line = |reason: &BlockReason| match reason {
@@ -134,7 +180,8 @@ pub fn lines_of_reasons(file: &str, reasons: &[BlockReason]) -> Vec<PolicyLine> 
 }
 
 /// A policy that only explains something; that it is gone is no failure.
-fn quietly(file: &str) -> Option<Policy> {
-    let text = std::fs::read_to_string(file).ok()?;
-    muster_policy::parse(file, &text).ok()
+fn quietly(file: &str, session: &Session) -> Option<Policy> {
+    checked(Path::new(file), session.values.as_deref())
+        .ok()?
+        .policy
 }

@@ -16,6 +16,8 @@ use std::path::PathBuf;
 pub struct Session {
     /// The state folder.
     pub state: PathBuf,
+    /// The file with the values of the environment.
+    pub values: Option<PathBuf>,
     /// The instant of this call.
     pub now: Timestamp,
     /// Who calls, with which command.
@@ -32,6 +34,7 @@ impl Session {
     pub fn new(global: &Global, command: &str) -> Result<Self, Trouble> {
         Ok(Self {
             state: global.state.clone(),
+            values: global.values.clone(),
             now: now()?,
             actor: Actor {
                 name: actor_name(),

@@ -251,7 +251,10 @@ pub struct GuardResult {
 pub struct Bindings {
     /// The policy file as it was named.
     pub policy_file: String,
-    /// SHA-256 of the policy's text.
+    /// The values file of the policy's environment, as it was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// SHA-256 of the policy's text; of all texts, if it names other files.
     pub policy: String,
     /// Digest of all entries read, whatever their order.
     pub snapshot: String,

@@ -174,6 +174,7 @@ impl Planner<'_> {
         };
         Bindings {
             policy_file: self.policy.file.clone(),
+            environment: self.policy.environment.clone(),
             policy: self.policy.digest.clone(),
             snapshot: self.digest.finish(&self.policy.attributes, kind),
             state: self.context.state.clone(),

@@ -31,6 +31,7 @@ pub(crate) fn policy() -> Policy {
         file: "staff.yaml".to_owned(),
         digest: String::new(),
         files: vec![],
+        environment: None,
         provider: Provider {
             plugin: "csv".to_owned(),
             config: Default::default(),

@@ -16,6 +16,8 @@ pub struct Policy {
     pub digest: String,
     /// Other files that it is made of, as they are shown.
     pub files: Vec<String>,
+    /// The values file of its environment, as the caller named it.
+    pub environment: Option<String>,
     /// Where the people come from.
     pub provider: Provider,
     /// Which of them the policy manages.

@@ -146,6 +146,7 @@ mod tests {
             pending: Default::default(),
             bindings: Bindings {
                 policy_file: "p.yaml".into(),
+                environment: None,
                 policy: "0".into(),
                 snapshot: "1".into(),
                 state: "s".into(),

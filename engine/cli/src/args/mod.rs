@@ -61,6 +61,15 @@ pub struct Global {
         help_heading = "Everywhere"
     )]
     pub state: PathBuf,
+    /// Values of the environment, for policies that declare `values`
+    #[arg(
+        long,
+        global = true,
+        env = "MUSTER_VALUES",
+        value_name = "FILE",
+        help_heading = "Everywhere"
+    )]
+    pub values: Option<PathBuf>,
     /// When to use colour; NO_COLOR counts with `auto`
     #[arg(
         long,

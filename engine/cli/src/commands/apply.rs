@@ -104,7 +104,10 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
 /// The policy that a plan was made from, as it is now.
 fn policy_of(plan: &Plan, session: &Session) -> Result<Policy, Trouble> {
     let file = &plan.bindings.policy_file;
-    policies::load(Path::new(file), session).map_err(|trouble| {
+    // Where another environment is named now, the policy's digest tells.
+    let then = plan.bindings.environment.as_deref().map(Path::new);
+    let values = session.values.as_deref().or(then);
+    policies::load_in(Path::new(file), values, session).map_err(|trouble| {
         stale(Trouble {
             hints: vec![format!(
                 "`{file}` is looked for in the present folder; apply a plan where it was made, or plan again"

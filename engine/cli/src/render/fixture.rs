@@ -92,6 +92,7 @@ pub fn empty() -> Plan {
         pending: Default::default(),
         bindings: Bindings {
             policy_file: "policies/staff.yaml".to_owned(),
+            environment: None,
             policy: "p".to_owned(),
             snapshot: "s".to_owned(),
             state: "t".to_owned(),

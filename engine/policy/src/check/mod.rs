@@ -79,6 +79,7 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
     if let Some(policy) = &mut policy {
         policy.digest = digest(text, &library, beside.values);
         policy.files = library.files();
+        policy.environment = beside.values.map(|values| values.name.to_owned());
     }
     let mut diagnostics = source.into_diagnostics();
     for other in environment
@@ -166,6 +167,7 @@ fn policy(source: &mut Source<'_>, fragments: &mut [Fragment<'_>], root: &Node) 
         file: source.file.to_owned(),
         digest: String::new(),
         files: Vec::new(),
+        environment: None,
         provider: provider?,
         scope: scope?,
         identity: identity?,

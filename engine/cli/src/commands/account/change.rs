@@ -23,7 +23,7 @@ pub(super) fn prepare(
         at: &at,
         actor: &session.actor,
     };
-    prepare(store, context).map_err(refused)
+    prepare(store, context).map_err(|error| refused(error, session))
 }
 
 /// Prepares one operation, and commits it.
@@ -56,7 +56,11 @@ pub(super) fn finish(
         None => session.say(&format!("Nothing to change: {already}.")),
         Some(notices) => {
             for notice in notices {
-                session.note(&notices::sentence(&notice, username, &lines(&notice)));
+                session.note(&notices::sentence(
+                    &notice,
+                    username,
+                    &lines(&notice, session),
+                ));
             }
         }
     }
@@ -78,13 +82,13 @@ fn shown(audit: &[AuditRecord], session: &Session) -> String {
 }
 
 /// The policy lines behind the block reasons of a notice.
-fn lines(notice: &Notice) -> Vec<PolicyLine> {
+fn lines(notice: &Notice, session: &Session) -> Vec<PolicyLine> {
     match notice {
         Notice::MayBlockAgain {
             policy_file: Some(file),
             reasons,
             ..
-        } => policies::lines_of_reasons(file, reasons),
+        } => policies::lines_of_reasons(file, reasons, session),
         _ => Vec::new(),
     }
 }

@@ -102,9 +102,10 @@ pub(super) fn show(args: &ShowArgs, session: &Session) -> Result<Exit, Trouble> 
         .find(&UsernameKey::of(&args.username))
         .map_err(state::trouble)?
         .ok_or_else(|| {
-            refused(Refused::UnknownUser {
+            let unknown = Refused::UnknownUser {
                 username: args.username.clone(),
-            })
+            };
+            refused(unknown, session)
         })?;
     match args.format {
         Format::Text => session.print(&account::show(&found, session.out))?,

@@ -44,7 +44,7 @@ pub(super) fn name(command: &AccountCommand) -> &'static str {
 }
 
 /// A refusal with what to do, and with the policy's line where that decides.
-fn refused(refused: Refused) -> Trouble {
+fn refused(refused: Refused, session: &Session) -> Trouble {
     let exit = match &refused {
         Refused::BlankUsername | Refused::BlankField | Refused::FieldIsReserved { .. } => {
             Exit::Invalid
@@ -56,7 +56,7 @@ fn refused(refused: Refused) -> Trouble {
             field,
             policy_file: Some(file),
             ..
-        } => crate::policies::line_of_field(file, field),
+        } => crate::policies::line_of_field(file, field, session),
         _ => None,
     };
     let hint = refused.hint();

@@ -11,7 +11,8 @@ use muster_sync::admin::{self, PasswordControl};
 /// Never resets anything, so it never ends as if it had.
 pub(super) fn run(args: &UserArgs, session: &Session) -> Result<Exit, Trouble> {
     let store = state::existing(session)?;
-    let control = admin::password_control(&store, &args.username).map_err(refused)?;
+    let control =
+        admin::password_control(&store, &args.username).map_err(|error| refused(error, session))?;
     Err(match control {
         PasswordControl::Source {
             account,
