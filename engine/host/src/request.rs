@@ -2,7 +2,7 @@
 
 use crate::bindings::provider as wit;
 
-/// Which people belong to a read.
+/// Which people belong to a read, and which of their groups are told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Syncing groups; none means everybody. Nested membership counts.
@@ -13,6 +13,10 @@ pub struct Scope {
     pub except_groups: Vec<String>,
     /// Sub-trees that are left out.
     pub except_under: Vec<String>,
+    /// Groups that put nobody into the read, and whose members are told in the
+    /// groups of their rows. Nested membership counts; a name may hold `*`, see
+    /// [`GroupPattern`](muster_model::GroupPattern).
+    pub report: Vec<String>,
 }
 
 /// Where a read begins.
@@ -60,6 +64,7 @@ impl From<Scope> for wit::Scope {
             under: scope.under,
             except_groups: scope.except_groups,
             except_under: scope.except_under,
+            report: scope.report,
         }
     }
 }

@@ -6,13 +6,14 @@
 //!
 //! Reading order: [`ids`] and [`username`] name people; [`value`] is what a
 //! field holds; [`mod@read`] is what a provider was asked for, [`page`] what it
-//! delivered and [`coverage`] how much it proves; [`account`] is what the intranet
-//! holds, [`memory`] what sync remembers of it; [`plan`] is what is to change,
-//! [`upcoming`] what will change later, [`seats`] how many licences are left, and
-//! [`run`] what was done.
+//! delivered and [`coverage`] how much it proves, [`group_pattern`] stands for
+//! groups by their names; [`account`] is what the intranet holds, [`memory`] what
+//! sync remembers of it; [`plan`] is what is to change, [`upcoming`] what will
+//! change later, [`seats`] how many licences are left, and [`run`] what was done.
 
 pub mod account;
 pub mod coverage;
+pub mod group_pattern;
 pub mod ids;
 pub mod memory;
 pub mod page;
@@ -26,6 +27,7 @@ pub mod value;
 
 pub use account::{Account, AccountStatus, AccountView, BlockReason, Owner};
 pub use coverage::{Coverage, Evidence, PartialReason};
+pub use group_pattern::GroupPattern;
 pub use ids::{AccountId, DirectoryName, ExternalId, FieldName, RunId, StateVersion};
 pub use memory::{Memory, Missing, Pending};
 pub use page::{BlockCause, EntryView, Page, Problem, Removal, SourceStatus, Subject};

@@ -102,7 +102,7 @@ pub enum Subject {
 /// A page whose offsets, text and lengths were checked.
 ///
 /// A row has `2 + attributes` cells: the external id (at most one value), the
-/// syncing groups that the person is in, then one cell per requested attribute
+/// syncing and reported groups that the person is in, then one cell per requested attribute
 /// in the order of the request. A cell holds any number of values; none means
 /// absent, and an empty text means empty. Binary values are base64.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -292,7 +292,7 @@ fn ascends(ends: &[u32], last: usize, list: &'static str) -> Result<(), Malforme
 pub struct PlainRow {
     /// The external id, if the source has one.
     pub id: Option<String>,
-    /// Syncing groups that the person is in.
+    /// Syncing and reported groups that the person is in.
     pub groups: Vec<String>,
     /// What the source says of the right to log in.
     pub status: SourceStatus,
@@ -325,7 +325,7 @@ impl<'a> EntryView<'a> {
             .unwrap_or(SourceStatus::Unknown)
     }
 
-    /// Syncing groups that the person is in.
+    /// Syncing and reported groups that the person is in.
     pub fn groups(self) -> Values<'a> {
         self.page.cell(self.row, 1)
     }

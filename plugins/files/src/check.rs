@@ -7,7 +7,7 @@ use crate::records::Name;
 use crate::settings::{Format, Settings};
 use crate::source::{self, Which};
 use crate::tally::Tally;
-use muster_sdk::{CheckStep, Coverage, Failure, Problem, ReadFrom, ReadRequest, Scope};
+use muster_sdk::{CheckStep, Coverage, Failure, Problem, ReadFrom, ReadRequest, Scope, report};
 
 /// Problems that are shown; the rest is counted.
 const SHOWN: usize = 3;
@@ -68,6 +68,7 @@ fn records(settings: &Settings, files: Vec<Which>, scope: &Scope, steps: &mut Ve
         steps.push(counted(what, reading.tally(), &problems));
         steps.extend(spreadsheets(reading.tally()));
         steps.extend(statuses(settings, reading.tally()));
+        steps.extend(reported(scope, &reading.missing_reported()));
         steps.push(completeness(settings, &coverage));
         Ok(())
     });
@@ -133,6 +134,15 @@ fn statuses(settings: &Settings, tally: &Tally) -> Option<CheckStep> {
         CheckStep::warning(what, text)
             .hint("list it under `active` or `blocked` in the provider's config"),
     )
+}
+
+fn reported(scope: &Scope, missing: &[String]) -> Vec<CheckStep> {
+    let what = "find the reported groups";
+    match (scope.report.is_empty(), missing) {
+        (true, _) => Vec::new(),
+        (false, []) => vec![CheckStep::ok(what, "somebody is in each")],
+        (false, names) => names.iter().map(|name| report::missing(name)).collect(),
+    }
 }
 
 fn completeness(settings: &Settings, coverage: &Coverage) -> CheckStep {

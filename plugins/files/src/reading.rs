@@ -7,7 +7,7 @@ use crate::ldif;
 use crate::nearest;
 use crate::open::{self, Opened, Requested, Roles};
 use crate::records::{Event, Records};
-use crate::scope::{self, InScope, Verdict};
+use crate::scope::{self, InScope, Told, Verdict};
 use crate::settings::{Format, Settings};
 use crate::source::{State, Which};
 use crate::tally::Tally;
@@ -50,8 +50,8 @@ pub struct Reading {
     /// Problems on the page so far.
     problems: usize,
     cells: Cells,
-    /// Places of the syncing groups that the record is in.
-    groups: Vec<usize>,
+    /// Groups that the record is told to be in.
+    told: Told,
     seen: Seen,
     /// Slots that some record has had.
     met: Vec<bool>,
@@ -106,7 +106,7 @@ impl Reading {
             roles: opened.roles,
             problems: 0,
             cells: Cells::default(),
-            groups: Vec::new(),
+            told: Told::default(),
             seen: Seen::default(),
             zeros: Zeros::default(),
             tally: Tally::new(settings),
@@ -175,6 +175,11 @@ impl Reading {
         self.records = opened.records;
         self.met.fill(false);
         Ok(true)
+    }
+
+    /// Reported groups that nobody was in so far.
+    pub fn missing_reported(&self) -> Vec<String> {
+        self.scope.missing_reported()
     }
 
     /// What has been counted so far.
@@ -279,7 +284,7 @@ impl Reading {
         let groups = self.roles.groups.map(|slot| cells.values(slot));
         let unit = self.roles.unit.and_then(|slot| cells.first(slot));
         self.scope
-            .judge(groups.into_iter().flatten(), unit, &mut self.groups)
+            .judge(groups.into_iter().flatten(), unit, &mut self.told)
     }
 
     fn deliver(&mut self) {
@@ -292,8 +297,8 @@ impl Reading {
         if let Some(id) = id(&self.cells, &self.roles, &self.slots) {
             row.id(id.as_bytes());
         }
-        for &place in &self.groups {
-            row.group(self.scope.group(place));
+        for group in self.scope.names(&self.told) {
+            row.group(group);
         }
         for (column, attribute) in self.roles.attributes.iter().enumerate() {
             for value in self.cells.values(attribute.slot) {

@@ -1,12 +1,16 @@
-//! Which rows of the file belong to the read.
+//! Which rows of the file belong to the read, and which of their groups are told.
 
 use crate::settings::Settings;
-use muster_sdk::{Failure, Scope};
+use muster_sdk::{Failure, Report, Scope};
 
 /// A scope that counts which of its groups and units the file has.
 #[derive(Debug)]
 pub struct InScope {
     groups: Vec<Name>,
+    /// Reported groups that have a name.
+    reported: Vec<Name>,
+    /// Reported groups that a pattern stands for.
+    patterns: Report,
     except_groups: Vec<Name>,
     under: Vec<Name>,
     except_under: Vec<Name>,
@@ -30,10 +34,11 @@ impl InScope {
         settings: &Settings,
         separator: Option<&str>,
     ) -> Result<Self, Failure> {
-        let asks_groups = scope.groups.iter().chain(&scope.except_groups).next();
+        let of_scope = scope.groups.iter().chain(&scope.except_groups);
+        let asks_groups = of_scope.chain(&scope.report).next();
         if let (Some(group), None) = (asks_groups, &settings.groups) {
             return Err(Failure::config(format!(
-                "the policy's scope names the group `{group}`, and no column of the file is known to hold groups"
+                "the policy names the group `{group}`, and no column of the file is known to hold groups"
             ))
             .hint("add `groups: COLUMN` to the provider's config"));
         }
@@ -44,8 +49,11 @@ impl InScope {
             ))
             .hint("add `unit: COLUMN` to the provider's config, or use groups"));
         }
+        let report = Report::of(scope);
         Ok(Self {
             groups: names(&scope.groups),
+            reported: names(report.names()),
+            patterns: report,
             except_groups: names(&scope.except_groups),
             under: names(&scope.under),
             except_under: names(&scope.except_under),
@@ -54,27 +62,34 @@ impl InScope {
     }
 
     /// Judges a row. `groups` are the cells with groups, each possibly with
-    /// several; `found` gets the places of the syncing groups that it is in.
+    /// several; `told` gets those that it is told to be in.
     pub fn judge<'a>(
         &mut self,
         groups: impl Iterator<Item = &'a [u8]>,
         unit: Option<&[u8]>,
-        found: &mut Vec<usize>,
+        told: &mut Told,
     ) -> Verdict {
-        found.clear();
+        told.clear();
         let separator = self.separator.as_deref().map(str::as_bytes);
         let mut excepted = false;
         for group in groups.flat_map(|cell| split(cell, separator)) {
-            for (place, name) in self.groups.iter_mut().enumerate() {
-                if name.is(group) && !found.contains(&place) {
-                    found.push(place);
+            let named = self.groups.iter_mut().chain(&mut self.reported);
+            for (place, name) in named.enumerate() {
+                if name.is(group) && !told.places.contains(&place) {
+                    told.places.push(place);
                 }
             }
             for name in &mut self.except_groups {
                 excepted |= name.is(group);
             }
+            if self.patterns.has_patterns() {
+                let own = String::from_utf8_lossy(group);
+                if self.patterns.fits(&own) {
+                    told.own.push(own.into_owned());
+                }
+            }
         }
-        found.sort_unstable();
+        told.places.sort_unstable();
         let unit = unit.unwrap_or_default();
         let mut inside = self.under.is_empty();
         for name in &mut self.under {
@@ -83,7 +98,8 @@ impl InScope {
         for name in &mut self.except_under {
             excepted |= name.holds(unit);
         }
-        let member = self.groups.is_empty() || !found.is_empty();
+        let syncing = |place: &usize| *place < self.groups.len();
+        let member = self.groups.is_empty() || told.places.first().is_some_and(syncing);
         if member && inside && !excepted {
             Verdict::In
         } else {
@@ -91,9 +107,12 @@ impl InScope {
         }
     }
 
-    /// A syncing group as the policy spells it.
-    pub fn group(&self, place: usize) -> &str {
-        self.groups.get(place).map_or("", |name| &name.name)
+    /// The groups that a row is told to be in, by name.
+    pub fn names<'a>(&'a self, told: &'a Told) -> impl Iterator<Item = &'a str> {
+        let named = |place: &usize| self.groups.iter().chain(&self.reported).nth(*place);
+        let named = told.places.iter().filter_map(named);
+        let named = named.map(|name| name.name.as_str());
+        named.chain(told.own.iter().map(String::as_str))
     }
 
     /// Syncing groups and units that no row of the file is in.
@@ -106,6 +125,14 @@ impl InScope {
             .collect()
     }
 
+    /// Reported groups that no row of the file is in.
+    pub fn missing_reported(&self) -> Vec<String> {
+        let unmet = self.reported.iter().filter(|name| !name.met);
+        let mut missing: Vec<String> = unmet.map(|name| name.name.clone()).collect();
+        missing.extend(self.patterns.unmet());
+        missing
+    }
+
     /// Excepted groups and units that no row of the file is in: likely typos.
     pub fn missing_exceptions(&self) -> Vec<&str> {
         self.except_groups
@@ -114,6 +141,22 @@ impl InScope {
             .filter(|name| !name.met)
             .map(|name| name.name.as_str())
             .collect()
+    }
+}
+
+/// Groups that a row is told to be in.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Places of syncing groups, then of reported ones with a name.
+    places: Vec<usize>,
+    /// Names of those that a pattern stands for, as the row has them.
+    own: Vec<String>,
+}
+
+impl Told {
+    fn clear(&mut self) {
+        self.places.clear();
+        self.own.clear();
     }
 }
 
@@ -184,7 +227,7 @@ pub fn split<'a>(cell: &'a [u8], separator: Option<&'a [u8]>) -> impl Iterator<I
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use muster_sdk::testing::everybody;
+    use muster_sdk::testing::{everybody, reporting};
 
     fn scope(edit: impl FnOnce(&mut Scope)) -> InScope {
         let mut scope = everybody();
@@ -194,16 +237,13 @@ mod tests {
     }
 
     fn judge(scope: &mut InScope, groups: &str, unit: &str) -> (Verdict, Vec<String>) {
-        let mut found = Vec::new();
+        let mut told = Told::default();
         let verdict = scope.judge(
             [groups.as_bytes()].into_iter(),
             Some(unit.as_bytes()),
-            &mut found,
+            &mut told,
         );
-        (
-            verdict,
-            found.iter().map(|&at| scope.group(at).to_owned()).collect(),
-        )
+        (verdict, scope.names(&told).map(str::to_owned).collect())
     }
 
     #[test]
@@ -231,6 +271,28 @@ mod tests {
     }
 
     #[test]
+    fn reported_groups_are_told_and_let_nobody_in() {
+        let report = ["Editors", "team-*", "ghosts", "club*"];
+        let mut scope = scope(|scope| {
+            scope.groups = vec!["staff".into()];
+            scope.report = report.map(str::to_owned).to_vec();
+        });
+        assert_eq!(judge(&mut scope, "editors; Team-A", "").0, Verdict::Out);
+        assert_eq!(
+            judge(&mut scope, "Team-A; EDITORS ;team-b;STAFF;other", ""),
+            (
+                Verdict::In,
+                ["staff", "Editors", "Team-A", "team-b"]
+                    .map(str::to_owned)
+                    .to_vec()
+            )
+        );
+        assert_eq!(judge(&mut scope, "staff", "").1, ["staff"]);
+        assert_eq!(scope.missing_reported(), ["ghosts", "club*"]);
+        assert!(scope.missing().is_empty());
+    }
+
+    #[test]
     fn units_hold_what_is_below_them() {
         let mut scope = scope(|scope| {
             scope.under = vec!["Staff/".into()];
@@ -250,6 +312,8 @@ mod tests {
         groups.except_groups = vec!["robots".into()];
         let failure = InScope::new(&groups, &settings, None).unwrap_err();
         assert!(failure.message.contains("the group `robots`"));
+        let failure = InScope::new(&reporting(&["a*"]), &settings, None).unwrap_err();
+        assert!(failure.message.contains("the group `a*`"));
         let mut units = everybody();
         units.under = vec!["ou=people".into()];
         let failure = InScope::new(&units, &settings, None).unwrap_err();

@@ -135,7 +135,8 @@ impl Tally {
         ];
         let coverage = match shortfalls.into_iter().flatten().next() {
             Some((reason, text)) => Coverage::partial(reason, format!("`{file}`: {text}")),
-            None => Coverage::complete(),
+            // Only a whole file shows that nobody is in a group.
+            None => Coverage::complete().missing_groups(&scope.missing_reported()),
         };
         self.facts(coverage, bytes)
     }

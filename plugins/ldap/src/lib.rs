@@ -89,6 +89,7 @@ impl Source for Directory {
     }
 
     fn start(&mut self, request: ReadRequest) -> Result<(), Failure> {
+        muster_sdk::report::refuse(&request.scope)?;
         self.read = None;
         self.read = Some(Read::start(&self.settings, &request)?);
         Ok(())

@@ -35,6 +35,7 @@ pub fn authenticate(
         under: vec![],
         except_groups: vec![],
         except_under: vec![],
+        report: vec![],
     };
     let mut names = Vec::new();
     for base in Bases::of(&everywhere, &mut context)?.search {

@@ -66,6 +66,7 @@ impl Source for Okta {
     }
 
     fn start(&mut self, request: ReadRequest) -> Result<(), Failure> {
+        muster_sdk::report::refuse(&request.scope)?;
         self.reading = Reading::Nothing;
         self.reading = match &request.start_at {
             ReadFrom::Start => Reading::Everybody(Box::new(Read::start(&self.settings, &request)?)),

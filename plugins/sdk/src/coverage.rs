@@ -1,6 +1,7 @@
 //! How much a read proves, and what shows it.
 
 use crate::bindings::exports::muster::provider::provider as wit;
+use crate::report;
 
 pub use wit::PartialReason;
 
@@ -67,6 +68,15 @@ impl Coverage {
     pub fn fact(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.facts.push((name.into(), value.into()));
         self
+    }
+
+    /// Tells which reported groups are not there; nothing if there are none.
+    #[must_use]
+    pub fn missing_groups<T: AsRef<str>>(self, names: &[T]) -> Self {
+        match names {
+            [] => self,
+            names => self.fact(report::MISSING, report::listed(names)),
+        }
     }
 
     /// True for [`Coverage::complete`] that was not weakened.

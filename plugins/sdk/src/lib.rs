@@ -137,6 +137,7 @@ pub mod http;
 pub mod json;
 pub mod ldap;
 mod plugin;
+pub mod report;
 mod rows;
 pub mod seen;
 mod source;
@@ -151,6 +152,7 @@ pub use failure::{Failure, FailureKind};
 pub use glue::Component;
 #[doc(hidden)]
 pub use plugin::{Plugin, section};
+pub use report::Report;
 pub use rows::{
     BlockCause, Column, ColumnKind, Page, Problem, Removal, Row, Rows, Status, Subject,
 };

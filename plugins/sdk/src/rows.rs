@@ -154,9 +154,30 @@ impl Row<'_> {
         self.push(0, id.as_ref())
     }
 
-    /// Adds a syncing group that the person is in.
+    /// Adds a syncing or reported group that the person is in. One that is there
+    /// already is not told twice.
     pub fn group(&mut self, group: impl AsRef<[u8]>) -> &mut Self {
-        self.push(1, group.as_ref())
+        match self.has_group(group.as_ref()) {
+            true => self,
+            false => self.push(1, group.as_ref()),
+        }
+    }
+
+    fn has_group(&self, group: &[u8]) -> bool {
+        let cells = self.page.cell_ends.get(self.start.cells..);
+        let (from, to) = match cells.unwrap_or_default() {
+            [] => return false,
+            [id] => (*id as usize, self.page.value_ends.len()),
+            [id, groups, ..] => (*id as usize, *groups as usize),
+        };
+        let end = |value: usize| {
+            self.page
+                .value_ends
+                .get(value)
+                .map_or(0, |&end| end as usize)
+        };
+        let start = |value: usize| value.checked_sub(1).map_or(0, end);
+        (from..to).any(|value| self.page.data.get(start(value)..end(value)) == Some(group))
     }
 
     /// Adds a value to a column. A column without a value is absent; a value
@@ -322,6 +343,21 @@ mod tests {
             plain("1", &["g", "h"], &[&["x"], &[], &["y", "zz"]]),
         ];
         assert_eq!(rows(&a), expected);
+    }
+
+    #[test]
+    fn a_group_is_told_once_however_the_row_is_filled() {
+        let mut some = Rows::new(["a"]);
+        some.add(Status::Active).id("0").group("g").value(0, "g");
+        let mut row = some.add(Status::Active);
+        row.group("g").group("").id("1").group("h").group("g");
+        row.value(0, "h").group("").group("h").group("i");
+        drop(row);
+        let expected = [
+            plain("0", &["g"], &[&["g"]]),
+            plain("1", &["g", "", "h", "i"], &[&["h"]]),
+        ];
+        assert_eq!(rows(&some.take()), expected);
     }
 
     #[test]

@@ -197,6 +197,15 @@ pub fn everybody() -> Scope {
         under: Vec::new(),
         except_groups: Vec::new(),
         except_under: Vec::new(),
+        report: Vec::new(),
+    }
+}
+
+/// A scope of everybody in which these groups are told.
+pub fn reporting(report: &[&str]) -> Scope {
+    Scope {
+        report: report.iter().map(|&name| name.to_owned()).collect(),
+        ..everybody()
     }
 }
 
@@ -205,7 +214,7 @@ pub fn everybody() -> Scope {
 pub struct PlainRow {
     /// The external id.
     pub id: Option<String>,
-    /// Syncing groups.
+    /// Syncing and reported groups.
     pub groups: Vec<String>,
     /// The status.
     pub status: Status,

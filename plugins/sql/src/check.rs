@@ -5,7 +5,7 @@ use crate::groups::Groups;
 use crate::reading::count;
 use crate::settings::Settings;
 use crate::source::DATABASE;
-use muster_sdk::{CheckStep, Failure, Scope, sql};
+use muster_sdk::{CheckStep, Failure, Scope, report, sql};
 
 /// Logs in, asks every query, and reads the first rows.
 pub fn steps(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
@@ -22,6 +22,7 @@ pub fn steps(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
         what,
         format!("the query gives {}", names.join(", ")),
     )];
+    let mut missing = Vec::new();
     let tried = [
         (
             "find the columns",
@@ -29,7 +30,7 @@ pub fn steps(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
                 .map(|_| "every column that the settings name is there".to_owned()),
         ),
         ("read the first rows", first(&answer)),
-        ("find the groups", groups(settings, scope)),
+        ("find the groups", groups(settings, scope, &mut missing)),
         ("count the rows", counted(settings)),
     ];
     for (what, outcome) in tried {
@@ -42,6 +43,7 @@ pub fn steps(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
             }
         }
     }
+    steps.extend(missing.iter().map(|name| report::missing(name)));
     if settings.count_query.is_none() {
         steps.push(
             CheckStep::skipped("count the rows", "there is no `count_query`")
@@ -61,14 +63,21 @@ fn first(answer: &sql::Answer) -> Result<String, Failure> {
     }
 }
 
-fn groups(settings: &Settings, scope: &Scope) -> Result<String, Failure> {
+/// Out of a column, all rows alone would tell who is in a group.
+fn groups(
+    settings: &Settings,
+    scope: &Scope,
+    missing_reported: &mut Vec<String>,
+) -> Result<String, Failure> {
     let mut groups = Groups::new(scope, settings)?;
     groups.read(settings)?;
-    if settings.groups_query.is_none() || scope.groups.is_empty() {
+    if settings.groups_query.is_none() || groups.are_none() {
         return Ok(String::new());
     }
+    *missing_reported = groups.missing_reported();
     let missing = groups.missing();
     match missing.is_empty() {
+        true if scope.groups.is_empty() => Ok("who is in them is known".to_owned()),
         true => Ok("somebody is in each syncing group".to_owned()),
         false => Err(
             Failure::data(format!("nobody is in `{}`", missing.join("`, `"))).hint(

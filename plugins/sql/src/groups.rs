@@ -1,20 +1,29 @@
-//! Which people belong to the read, by their groups.
+//! Which people belong to the read by their groups, and which groups are told.
 
 use crate::settings::Settings;
 use crate::source::DATABASE;
 use muster_sdk::seen::hash;
-use muster_sdk::{Failure, Scope, host, sql};
-use std::collections::BTreeMap;
+use muster_sdk::{Failure, Report, Scope, host, sql};
+use std::collections::{BTreeMap, HashMap};
 
 /// The groups of a scope, and who is in them.
 #[derive(Debug)]
 pub struct Groups {
+    /// Syncing groups, then exceptions, then reported groups; behind them those
+    /// that were met and that a pattern stands for.
     names: Vec<Group>,
-    /// How many of the names are syncing groups; the others are exceptions.
+    /// How many of the names are syncing groups.
     syncing: usize,
+    /// Where the exceptions end.
+    excepted: usize,
+    /// How many of the names are those of the policy.
+    named: usize,
+    patterns: Report,
+    /// Places of the groups that a pattern stands for.
+    own: HashMap<String, u32>,
     separator: String,
     /// By identifier, if a query of its own tells the groups: places of names.
-    members: Option<BTreeMap<u128, Vec<u16>>>,
+    members: Option<BTreeMap<u128, Vec<u32>>>,
 }
 
 #[derive(Debug)]
@@ -33,13 +42,13 @@ impl Groups {
             ))
             .hint("put the condition into the query"));
         }
-        let mut all = scope.groups.iter().chain(&scope.except_groups).peekable();
-        if let Some(group) = all.peek()
+        let of_scope = scope.groups.iter().chain(&scope.except_groups);
+        if let Some(group) = of_scope.clone().chain(&scope.report).next()
             && settings.groups.is_none()
             && settings.groups_query.is_none()
         {
             return Err(Failure::config(format!(
-                "the policy's scope names the group `{group}`, and nothing tells who is in it"
+                "the policy names the group `{group}`, and nothing tells who is in it"
             ))
             .hint("add `groups: COLUMN` or `groups_query: SELECT …` to the provider's config"));
         }
@@ -48,9 +57,15 @@ impl Groups {
             lower: name.trim().to_lowercase(),
             met: false,
         };
+        let patterns = Report::of(scope);
+        let names: Vec<Group> = of_scope.chain(patterns.names()).map(group).collect();
         Ok(Self {
-            names: all.map(group).collect(),
+            named: names.len(),
+            names,
             syncing: scope.groups.len(),
+            excepted: scope.groups.len() + scope.except_groups.len(),
+            patterns,
+            own: HashMap::new(),
             separator: settings.separator().to_owned(),
             members: None,
         })
@@ -58,7 +73,7 @@ impl Groups {
 
     /// Asks who is in the groups, if a query of its own tells.
     pub fn read(&mut self, settings: &Settings) -> Result<(), Failure> {
-        let (Some(query), false) = (&settings.groups_query, self.names.is_empty()) else {
+        let (Some(query), false) = (&settings.groups_query, self.are_none()) else {
             return Ok(());
         };
         let answer = sql::open(DATABASE, query, &[])?;
@@ -68,7 +83,7 @@ impl Groups {
                 answer.columns().len()
             )));
         }
-        let mut members: BTreeMap<u128, Vec<u16>> = BTreeMap::new();
+        let mut members: BTreeMap<u128, Vec<u32>> = BTreeMap::new();
         loop {
             if host::cancelled() {
                 return Err(Failure::cancelled());
@@ -91,24 +106,32 @@ impl Groups {
         }
     }
 
+    /// True if no group is asked about.
+    pub fn are_none(&self) -> bool {
+        self.named == 0 && !self.patterns.has_patterns()
+    }
+
     /// True if a person belongs to the read; `found` gets the places of the
-    /// syncing groups that they are in.
+    /// syncing and reported groups that they are in.
     pub fn judge<'a>(
         &mut self,
         id: Option<&[u8]>,
         cell: Option<(impl Iterator<Item = &'a [u8]>, bool)>,
-        found: &mut Vec<u16>,
+        found: &mut Vec<u32>,
     ) -> bool {
         found.clear();
-        if self.names.is_empty() {
+        if self.are_none() {
             return true;
         }
-        let mut excepted = false;
-        let syncing = self.syncing;
-        let mut take = |place: u16| match usize::from(place) < syncing {
-            true if !found.contains(&place) => found.push(place),
-            true => {}
-            false => excepted = true,
+        let (mut is_member, mut is_excepted) = (self.syncing == 0, false);
+        let (syncing, excepted) = (self.syncing, self.excepted);
+        let mut take = |place: u32| {
+            is_member |= (place as usize) < syncing;
+            match (syncing..excepted).contains(&(place as usize)) {
+                true => is_excepted = true,
+                false if !found.contains(&place) => found.push(place),
+                false => {}
+            }
         };
         if let (Some(members), Some(id)) = (&self.members, id) {
             let places = members.get(&hash(id));
@@ -128,16 +151,16 @@ impl Groups {
             }
         }
         found.sort_unstable();
-        (self.syncing == 0 || !found.is_empty()) && !excepted
+        is_member && !is_excepted
     }
 
     /// Places of the names that a group has: a policy may leave out what it
     /// also syncs.
-    fn places(&mut self, group: &[u8]) -> Vec<u16> {
+    fn places(&mut self, group: &[u8]) -> Vec<u32> {
         let text = String::from_utf8_lossy(group);
         let text = text.trim();
         let mut places = Vec::new();
-        for (place, group) in (0..).zip(&mut self.names) {
+        for (place, group) in (0..).zip(self.names.iter_mut().take(self.named)) {
             let is_it = group.lower.eq_ignore_ascii_case(text)
                 || (!text.is_ascii() && text.to_lowercase() == group.lower);
             if is_it {
@@ -145,12 +168,30 @@ impl Groups {
                 places.push(place);
             }
         }
+        if !text.is_empty() && self.patterns.fits(text) {
+            places.push(self.own(text));
+        }
         places
     }
 
-    /// A group as the policy spells it.
-    pub fn name(&self, place: u16) -> &str {
-        let group = self.names.get(usize::from(place));
+    /// The place of a group that a pattern stands for, told as the row has it.
+    fn own(&mut self, text: &str) -> u32 {
+        if let Some(&place) = self.own.get(text) {
+            return place;
+        }
+        let place = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(Group {
+            name: text.to_owned(),
+            lower: String::new(),
+            met: true,
+        });
+        self.own.insert(text.to_owned(), place);
+        place
+    }
+
+    /// A group as it is told.
+    pub fn name(&self, place: u32) -> &str {
+        let group = self.names.get(place as usize);
         group.map_or("", |group| &group.name)
     }
 
@@ -161,7 +202,15 @@ impl Groups {
 
     /// Excepted groups that nobody is in.
     pub fn missing_exceptions(&self) -> Vec<&str> {
-        self.unmet(self.syncing..self.names.len())
+        self.unmet(self.syncing..self.excepted)
+    }
+
+    /// Reported groups that nobody is in.
+    pub fn missing_reported(&self) -> Vec<String> {
+        let unmet = self.unmet(self.excepted..self.named).into_iter();
+        let mut missing: Vec<String> = unmet.map(str::to_owned).collect();
+        missing.extend(self.patterns.unmet());
+        missing
     }
 
     fn unmet(&self, places: std::ops::Range<usize>) -> Vec<&str> {

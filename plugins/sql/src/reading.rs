@@ -23,7 +23,7 @@ pub struct Reading {
     block: Option<(Block, usize)>,
     columns: Columns,
     groups: Groups,
-    found: Vec<u16>,
+    found: Vec<u32>,
     words: Option<Words>,
     id_name: String,
     page_size: usize,
@@ -204,7 +204,8 @@ impl Reading {
         let coverage = match (self.is_delta, self.shortfall()) {
             (true, _) => Coverage::delta(),
             (false, Some((reason, text))) => Coverage::partial(reason, text),
-            (false, None) => Coverage::complete(),
+            // Only all rows show that nobody is in a group.
+            (false, None) => Coverage::complete().missing_groups(&self.groups.missing_reported()),
         };
         let mut coverage = coverage
             .fact("rows", self.tally.rows.to_string())

@@ -252,6 +252,117 @@ fn groups_come_from_a_query() {
 }
 
 #[test]
+fn reported_groups_are_told_and_let_nobody_in() {
+    let people = Block::new(&columns(&["id", "teams"]))
+        .row(&[Some("1"), Some("Staff; team-a;Team-B")])
+        .row(&[Some("2"), Some("team-a; editors")])
+        .row(&[Some("3"), Some("STAFF;EDITORS;robots")])
+        .row(&[Some("4"), Some("staff;editors; ")])
+        .row(&[Some("5"), None]);
+    let memberships = [
+        ("1", "Staff"),
+        ("1", "team-a"),
+        ("1", "Team-B"),
+        ("2", "team-a"),
+        ("2", "editors"),
+        ("3", "staff"),
+        ("3", "robots"),
+        ("4", "staff"),
+        ("4", "EDITORS"),
+    ];
+    let members = memberships.iter().fold(
+        Block::new(&columns(&["id", "team"])),
+        |block, (id, team)| block.row(&[Some(id), Some(team)]),
+    );
+    database(&[("people", vec![people]), ("members", vec![members])]);
+    let report = ["Editors", "TEAM-*", "ghosts", "club-*"].map(str::to_owned);
+    for way in [r#""groups": "teams""#, r#""groups_query": "members""#] {
+        let scope = Scope {
+            report: report.to_vec(),
+            ..in_group(&["staff"], &["robots"])
+        };
+        let found = read(&with(way), request(&[], scope.clone())).unwrap();
+        assert_eq!(
+            found.lines,
+            [
+                "1 active [staff+team-a+Team-B] ",
+                "4 active [staff+Editors] "
+            ],
+            "{way}"
+        );
+        assert!(found.coverage.is_complete(), "{:?}", found.coverage);
+        let missing = ("reported groups missing", "`ghosts`, `club-*`");
+        let missing = (missing.0.to_owned(), missing.1.to_owned());
+        assert!(found.coverage.facts().contains(&missing), "{way}");
+        let everybody = Scope {
+            report: report.to_vec(),
+            ..testing::everybody()
+        };
+        let found = read(&with(way), request(&[], everybody)).unwrap();
+        assert_eq!(
+            found.lines,
+            [
+                "1 active [team-a+Team-B] ",
+                "2 active [Editors+team-a] ",
+                "3 active [Editors] ",
+                "4 active [Editors] ",
+                "5 active [] "
+            ]
+            .map(|line| match (line, way.contains("query")) {
+                // The query does not say that 3 is one of them.
+                ("3 active [Editors] ", true) => "3 active [] ",
+                (line, _) => line,
+            }),
+            "{way}"
+        );
+        let mut people = People::open(serde_json::from_str(&with(way)).unwrap()).unwrap();
+        let steps = people.check(&scope).into_iter();
+        let warned = steps.filter(|step| step.what.contains("reported group"));
+        let expected = if way.contains("query") { 2 } else { 0 };
+        assert_eq!(warned.count(), expected, "a column is read by a sync alone");
+    }
+    let failure = read(PEOPLE, request(&[], testing::reporting(&["a*"])));
+    let failure = failure.err().unwrap();
+    assert!(failure.message.contains("the group `a*`"), "{failure:?}");
+}
+
+#[test]
+fn a_cursor_of_other_reported_groups_is_stale() {
+    let settings = with(r#""changed_since": "at", "groups": "team""#);
+    testing::sql(move |_, query: &Query| {
+        let clock = Block::new(&columns(&["now"])).row(&[Some("2026-11-23T08:00:00Z")]);
+        let person = [Some("1"), Some("staff;team-a"), Some("x")];
+        Ok(vec![match query.text.starts_with("SELECT now()") {
+            true => clock,
+            false => Block::new(&columns(&["id", "team", "at"])).row(&person),
+        }])
+    });
+    let asked = |report: &[&str]| request(&["at"], testing::reporting(report));
+    let cursor = read(&settings, asked(&["team-*", "gone"])).unwrap().cursor;
+    let since = |report: &[&str]| {
+        let start_at = ReadFrom::Since(cursor.clone().unwrap());
+        read(
+            &settings,
+            ReadRequest {
+                start_at,
+                ..asked(report)
+            },
+        )
+    };
+    let delta = since(&["team-*", "gone"]).unwrap();
+    assert_eq!(delta.lines, ["1 active [team-a] x"]);
+    let told = delta.coverage.facts().iter();
+    assert!(
+        told.into_iter().all(|(name, _)| !name.contains("missing")),
+        "changes do not show who is in no group"
+    );
+    for other in [&["team-*"][..], &[], &["team-*", "gone", "x"]] {
+        let failure = since(other).err().unwrap();
+        assert_eq!(failure.kind, FailureKind::StaleCursor, "{other:?}");
+    }
+}
+
+#[test]
 fn the_count_query_must_say_the_same() {
     let people = Block::new(&columns(&["id"])).row(&[Some("1")]);
     let count = |number: &str| Block::new(&columns(&["count"])).row(&[Some(number)]);

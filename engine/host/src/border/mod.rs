@@ -1,6 +1,7 @@
 //! The border: what a plugin delivers is checked here, once, and is
 //! [`muster_model`]'s from then on.
 
+mod groups;
 mod ids;
 mod page;
 mod repack;
@@ -11,6 +12,7 @@ mod verdict;
 use crate::bindings::provider as wit;
 use crate::limits::Limits;
 use crate::request::{ReadFrom, ReadRequest};
+use groups::Groups;
 use ids::Ids;
 use muster_model::page::Malformed;
 use muster_model::{Coverage, Page, Subject};
@@ -44,6 +46,12 @@ pub enum Breach {
     /// A column is there twice.
     #[error("the column `{name}` twice on one page")]
     DoubledColumn {
+        /// Its name.
+        name: String,
+    },
+    /// A group that was not asked for.
+    #[error("somebody is told to be in the group `{name}`, which was not asked for")]
+    UnknownGroup {
         /// Its name.
         name: String,
     },
@@ -91,6 +99,7 @@ pub(crate) struct Passed {
 pub(crate) struct Border {
     attributes: Vec<String>,
     limits: Limits,
+    groups: Groups,
     ids: Ids,
     empty_pages: usize,
     verdict: Verdict,
@@ -101,6 +110,7 @@ impl Border {
         Self {
             attributes: request.attributes.clone(),
             limits: limits.clone(),
+            groups: Groups::new(&request.scope),
             ids: Ids::default(),
             empty_pages: 0,
             verdict: Verdict::new(matches!(request.from, ReadFrom::Since(_))),
@@ -116,6 +126,7 @@ impl Border {
     pub fn pass(&mut self, batch: wit::Batch) -> Result<Passed, Breach> {
         let page = page::checked(batch.page, &self.attributes, &self.limits)?;
         self.progress(&page, batch.end.is_some())?;
+        self.groups.check(&page)?;
         self.ids.add(&page)?;
         self.verdict.people += page.len() as u64;
         let nobody = |subject: &Subject| *subject == Subject::Nobody;

@@ -37,7 +37,12 @@ fn packed(columns: &[(&str, wit::ColumnKind)], rows: &[Cells<'_>]) -> wit::Page 
 
 fn pass(page: wit::Page, attributes: &[&str]) -> Result<Page, Breach> {
     let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();
-    let request = ReadRequest::new(attributes, Scope::default());
+    let scope = Scope {
+        groups: vec!["g".to_owned()],
+        report: vec!["h".to_owned(), "team-*".to_owned()],
+        ..Scope::default()
+    };
+    let request = ReadRequest::new(attributes, scope);
     let batch = provider::Batch {
         page,
         resume: None,
@@ -126,6 +131,22 @@ fn a_text_that_is_none_is_found_on_both_ways() {
         column: "external id".to_owned(),
     };
     assert_eq!(pass(packed(&columns, &id), &["x"]), Err(expected));
+}
+
+#[test]
+fn only_groups_that_were_asked_for_are_told() {
+    let told = |groups: &[&[u8]]| {
+        let row: Cells<'_> = &[&[b"1"], groups, &[]];
+        pass(packed(&[("x", TEXT)], &[row]), &["x"]).map(|page| plain(&page))
+    };
+    let asked = told(&[b"h", b"Team-A", b"g", b"TEAM-"]).unwrap();
+    assert_eq!(asked[0].groups, ["h", "Team-A", "g", "TEAM-"]);
+    for name in ["G", "team", "a-team-b", ""] {
+        let expected = Breach::UnknownGroup {
+            name: name.to_owned(),
+        };
+        assert_eq!(told(&[b"g", name.as_bytes()]), Err(expected));
+    }
 }
 
 #[test]

@@ -149,6 +149,12 @@ fn only_what_was_asked_for_is_taken() {
             name: "userPassword".to_owned()
         }
     );
+    assert_eq!(
+        breach("other_groups"),
+        Breach::UnknownGroup {
+            name: "administrators".to_owned()
+        }
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod checks;
 mod json;
 mod json_lines;
 mod ldif;
+mod reported;
 mod sources;
 mod table;
 mod whole;

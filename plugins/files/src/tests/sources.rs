@@ -275,4 +275,9 @@ fn a_scope_is_part_of_the_question() {
     let since = |scope| start(scope, ReadFrom::Since(cursor.clone()));
     assert!(since(groups(&["staff"], &[])).is_ok());
     assert!(since(testing::everybody()).is_err());
+    let reported = Scope {
+        report: vec!["editors".to_owned()],
+        ..groups(&["staff"], &[])
+    };
+    assert!(since(reported).is_err());
 }
