@@ -62,7 +62,7 @@ pub struct NamedText<'a> {
 
 /// How a file beside a policy is shown: `shared/fields.yaml` for
 /// `../shared/fields.yaml` beside `policies/staff.yaml`.
-pub(crate) fn shown(policy: &str, path: &str) -> String {
+pub fn shown(policy: &str, path: &str) -> String {
     let folder = Path::new(policy).parent().unwrap_or(Path::new(""));
     let mut whole = PathBuf::new();
     for part in folder.join(path).components() {

@@ -1,6 +1,8 @@
 //! What is wrong with a policy, and where.
 
-use crate::fix::Fix;
+use crate::fix::{Applicability, Fix};
+use crate::source::Source;
+use crate::yaml;
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -55,6 +57,33 @@ impl fmt::Display for Diagnostic {
             ..
         } = self;
         write!(f, "{file}:{line}:{column}: {message} [{code}]")
+    }
+}
+
+impl Diagnostic {
+    /// What a caller has found out about a policy, at the key to which a way leads
+    /// (`provider`, `config`, `url`), or as near to it as there is one. A step may
+    /// be several keys with dots between them.
+    pub fn at_key(
+        code: Code,
+        (file, text): (&str, &str),
+        way: &[&str],
+        message: impl Into<String>,
+    ) -> Self {
+        let span = yaml::find(&Source::new(file, text), way);
+        Source::new(file, text).diagnostic(code, span, message.into())
+    }
+
+    /// Says what to do about it.
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// True if it has edits that can be made without looking.
+    pub fn is_fixable(&self) -> bool {
+        let fix = self.fix.as_ref();
+        fix.is_some_and(|fix| fix.applicability == Applicability::Safe)
     }
 }
 
@@ -174,6 +203,18 @@ codes! {
     /// A constant that is no instant or no duration.
     BadConstant = "bad-constant",
 
+    // What the text alone does not show.
+    /// Two policies are about one directory.
+    DirectoryTwice = "directory-twice",
+    /// A secret is not where the policy says.
+    MissingSecret = "missing-secret",
+    /// A secret that the plugin does not know, needs, or can use.
+    WrongSecret = "wrong-secret",
+    /// A setting that the plugin does not know, needs, or can use.
+    WrongSetting = "wrong-setting",
+    /// The plugin cannot be loaded.
+    UnusablePlugin = "unusable-plugin",
+
     // Warnings.
     /// The condition is the same for everybody.
     ConstantCondition = "constant-condition",
@@ -187,6 +228,14 @@ codes! {
     MatchesEverybody = "matches-everybody",
     /// `status` is compared with a word that it never is.
     UnknownStatus = "unknown-status",
+    /// A name stands in a list twice.
+    ListedTwice = "listed-twice",
+    /// A group or unit is in scope and excluded from it.
+    IncludedAndExcluded = "included-and-excluded",
+    /// Two fields have the very same mapping.
+    MappedTwice = "mapped-twice",
+    /// A block rule has the condition of another.
+    RepeatedRule = "repeated-rule",
 }
 
 impl Code {
@@ -198,13 +247,30 @@ impl Code {
             | Self::IdleGuard
             | Self::NeverHolds
             | Self::MatchesEverybody
-            | Self::UnknownStatus => Severity::Warning,
+            | Self::UnknownStatus
+            | Self::ListedTwice
+            | Self::IncludedAndExcluded
+            | Self::MappedTwice
+            | Self::RepeatedRule => Severity::Warning,
             _ => Severity::Error,
         }
     }
 }
 
 impl Code {
+    /// True if a policy's text, with files beside it, shows the mistake; for others
+    /// the plugin, the secrets or other policies are looked at.
+    pub fn is_of_the_text(self) -> bool {
+        !matches!(
+            self,
+            Self::DirectoryTwice
+                | Self::MissingSecret
+                | Self::WrongSecret
+                | Self::WrongSetting
+                | Self::UnusablePlugin
+        )
+    }
+
     /// True if reading stopped there, so that other mistakes are not seen yet.
     pub(crate) fn hides_others(self) -> bool {
         matches!(

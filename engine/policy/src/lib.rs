@@ -38,7 +38,7 @@ mod valuer;
 mod values;
 mod yaml;
 
-pub use beside::{Beside, FileTexts, Files, NamedText, NoFiles};
+pub use beside::{Beside, FileTexts, Files, NamedText, NoFiles, shown};
 pub use check::{Checked, check, check_with, parse};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use expression::{

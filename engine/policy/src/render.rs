@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 /// Whether the text may have colours; the caller knows where it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,19 +53,52 @@ pub fn render(diagnostics: &[Diagnostic], texts: impl Into<FileTexts>, colour: C
 /// Replaces every letter of a leaked secret.
 fn mask(diagnostics: &[Diagnostic], file: &str, text: &str) -> String {
     let mut masked = text.to_owned();
-    let mut secrets: Vec<_> = diagnostics
+    let leaked = diagnostics
         .iter()
-        .filter(|diagnostic| diagnostic.code == Code::SecretInPolicy && diagnostic.file == file)
-        .map(|diagnostic| diagnostic.span.clone())
-        .collect();
-    secrets.sort_by_key(|span| std::cmp::Reverse(span.start));
-    for span in secrets {
-        if let Some(secret) = text.get(span.clone()) {
-            // Other spans count bytes, so the length stays.
-            masked.replace_range(span, &"*".repeat(secret.len()));
+        .filter(|diagnostic| diagnostic.code == Code::SecretInPolicy && diagnostic.file == file);
+    for diagnostic in leaked {
+        for span in of_secret(text, diagnostic.span.clone()) {
+            if let Some(secret) = text.get(span.clone()) {
+                // Other spans count bytes, so the length stays.
+                masked.replace_range(span, &"*".repeat(secret.len()));
+            }
         }
     }
     masked
+}
+
+/// The parts of lines that a secret takes: a diagnostic is about one line, but a
+/// secret may go on for as long as lines belong to it.
+fn of_secret(text: &str, span: Range<usize>) -> Vec<Range<usize>> {
+    let start = text.get(..span.start).and_then(|before| before.rfind('\n'));
+    let start = start.map_or(0, |at| at + 1);
+    let before = text.get(start..span.start).unwrap_or("");
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = indent(text.get(start..).unwrap_or(""));
+    // It is a block's text, or a value in a line of its own.
+    let begins_line = before.trim().is_empty();
+    let mut spans = vec![span.clone()];
+    if before.contains('#') {
+        return spans;
+    }
+    let mut at = start;
+    for (number, line) in text
+        .get(start..)
+        .unwrap_or("")
+        .split_inclusive('\n')
+        .enumerate()
+    {
+        let content = line.trim_end();
+        let belongs = indent(content) > own || begins_line && indent(content) == own;
+        match number {
+            0 => {}
+            _ if content.trim().is_empty() => {}
+            _ if belongs => spans.push(at + indent(content)..at + content.len()),
+            _ => break,
+        }
+        at += line.len();
+    }
+    spans
 }
 
 struct Report<'d> {

@@ -48,6 +48,22 @@ impl<'t> Source<'t> {
         }
     }
 
+    /// What stands in a line, counted from 1, without the white space around it.
+    pub(crate) fn span_of_line(&self, line: u32) -> Range<usize> {
+        let number = usize::try_from(line)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(1);
+        let start = self
+            .line_starts
+            .get(number)
+            .copied()
+            .unwrap_or(self.text.len());
+        let rest = self.text.get(start..).unwrap_or("");
+        let whole = rest.lines().next().unwrap_or("");
+        let indent = whole.len() - whole.trim_start().len();
+        start + indent..start + whole.trim_end().len().max(indent)
+    }
+
     fn column(&self, at: usize) -> u32 {
         let start = self.line_starts.get(self.line_of(at)).copied().unwrap_or(0);
         let before = self.text.get(start..at).unwrap_or("");
@@ -62,11 +78,28 @@ impl<'t> Source<'t> {
         span: Range<usize>,
         message: impl Into<String>,
     ) -> Report<'_> {
+        let diagnostic = self.diagnostic(code, span, message.into());
+        if self.diagnostics.len() < MOST {
+            self.diagnostics.push(diagnostic);
+            Report(self.diagnostics.last_mut())
+        } else {
+            Report(None)
+        }
+    }
+
+    /// True if a diagnostic of this kind is about a byte.
+    pub(crate) fn tells(&self, code: Code, at: usize) -> bool {
+        let mut told = self.diagnostics.iter().filter(|one| one.code == code);
+        told.any(|one| one.span.contains(&at))
+    }
+
+    /// A diagnostic about a place, without adding it.
+    pub(crate) fn diagnostic(&self, code: Code, span: Range<usize>, message: String) -> Diagnostic {
         let span = self.tidy(span);
-        let diagnostic = Diagnostic {
+        Diagnostic {
             code,
             severity: code.severity(),
-            message: message.into(),
+            message,
             file: self.file.to_owned(),
             line: self.line(span.start).line,
             column: self.column(span.start),
@@ -76,12 +109,6 @@ impl<'t> Source<'t> {
             label: None,
             help: None,
             fix: None,
-        };
-        if self.diagnostics.len() < MOST {
-            self.diagnostics.push(diagnostic);
-            Report(self.diagnostics.last_mut())
-        } else {
-            Report(None)
         }
     }
 

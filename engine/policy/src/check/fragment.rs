@@ -3,6 +3,7 @@
 use super::library::Library;
 use super::{keys, reader, version};
 use crate::diagnostic::Code;
+use crate::lint::listed_twice;
 use crate::source::Source;
 use crate::values;
 use crate::yaml::{Entry, Node};
@@ -44,13 +45,15 @@ pub(crate) fn all<'t>(
                     .iter()
                     .any(|known| known.source.file == loaded.file) =>
             {
+                let fix = listed_twice::without(source, &entry.value, node);
                 source
                     .report(
                         Code::DuplicateName,
                         node.span.clone(),
                         format!("The file `{path}` is included twice"),
                     )
-                    .help("Keep one of the two.");
+                    .help("Keep one of the two.")
+                    .maybe_fix(fix);
             }
             Ok(loaded) => {
                 let mut own = Source::new(&loaded.file, &loaded.text);

@@ -4,9 +4,10 @@ use super::fragment::Fragment;
 use super::{keys, reader};
 use crate::diagnostic::Code;
 use crate::language::Section;
+use crate::lint::listed_twice;
 use crate::policy::{Guards, Limit, Protected};
 use crate::source::Source;
-use crate::yaml::{Entry, Kind, Style};
+use crate::yaml::{self, Entry, Kind, Style};
 use muster_model::{Action, UsernameKey};
 
 /// Below this many active accounts percentages do not count, unless the policy
@@ -121,13 +122,16 @@ fn limit(source: &mut Source<'_>, entry: &Entry, section: &Section) -> Option<Li
     if let (None, Some(node)) = (&percent, map.entry("min_population"))
         && max.is_some()
     {
+        let fix = yaml::without_entry(source.text, node)
+            .map(|range| source.fix("Take it out", [(range, "")]));
         source
             .report(
                 Code::IdleGuard,
                 node.at.clone(),
                 "`min_population` is of use with `max_percent` only",
             )
-            .help("`max` counts people, whatever their number.");
+            .help("`max` counts people, whatever their number.")
+            .maybe_fix(fix);
     }
     if percent == Some(Some(100)) && max.is_none() {
         source
@@ -155,13 +159,19 @@ fn switched_off(source: &mut Source<'_>, entry: &Entry, text: &str, style: Style
     let means_off = ["off", "no", "false", "never", "disabled", "null", "~", ""]
         .contains(&text.to_lowercase().as_str());
     if means_off {
+        let fix = (!text.is_empty()).then(|| {
+            source
+                .fix("Write `none`", [(entry.value.span.clone(), "none")])
+                .guess()
+        });
         source
             .report(
                 Code::UnknownWord,
                 entry.value.span.clone(),
                 format!("The guard `{}` is not switched off in this way", entry.key),
             )
-            .help(format!("Write `{}: none`, if that is meant.", entry.key));
+            .help(format!("Write `{}: none`, if that is meant.", entry.key))
+            .maybe_fix(fix);
     } else {
         let what = format!("the guard `{}`", entry.key);
         reader::wrong_type(
@@ -179,13 +189,15 @@ fn protect(source: &mut Source<'_>, entry: &Entry) -> Vec<Protected> {
     for (node, name) in reader::texts(source, &entry.value, "`protect`") {
         let username = UsernameKey::of(name);
         if protect.iter().any(|other| other.username == username) {
+            let fix = listed_twice::without(source, &entry.value, node);
             source
                 .report(
                     Code::DuplicateName,
                     node.span.clone(),
                     format!("`{name}` is protected twice"),
                 )
-                .help("Usernames are compared without regard to case.");
+                .help("Usernames are compared without regard to case.")
+                .maybe_fix(fix);
             continue;
         }
         protect.push(Protected {

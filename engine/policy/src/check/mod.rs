@@ -5,6 +5,7 @@ mod fields;
 mod fragment;
 mod guards;
 mod identity;
+mod leaks;
 mod library;
 mod provider;
 pub(crate) mod reader;
@@ -15,6 +16,7 @@ mod value;
 use crate::beside::{Beside, FileTexts, NamedText};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::language::keys;
+use crate::lint::{self, Finding};
 use crate::policy::Policy;
 use crate::source::Source;
 use crate::values;
@@ -81,12 +83,13 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
         policy.files = library.files();
         policy.environment = beside.values.map(|values| values.name.to_owned());
     }
-    let mut diagnostics = source.into_diagnostics();
+    let findings = policy.as_ref().map(lint::policy).unwrap_or_default();
+    let mut diagnostics = told(source, &findings);
     for other in environment
         .into_iter()
         .chain(fragments.into_iter().map(Fragment::into_source))
     {
-        diagnostics.extend(other.into_diagnostics());
+        diagnostics.extend(told(other, &findings));
     }
     let usable = diagnostics
         .iter()
@@ -96,6 +99,14 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
         diagnostics,
         texts,
     }
+}
+
+/// All that is wrong with one file, its secrets and what the policy as a whole
+/// shows among it.
+fn told(mut source: Source<'_>, findings: &[Finding]) -> Vec<Diagnostic> {
+    leaks::check(&mut source);
+    lint::tell(&mut source, findings);
+    source.into_diagnostics()
 }
 
 /// Checks the text of a policy that stands alone.

@@ -1,10 +1,10 @@
 //! `provider:` – the plugin, its settings, and where its secrets come from.
 
-use super::{keys, reader};
+use super::{keys, leaks, reader};
 use crate::diagnostic::Code;
 use crate::policy::{FullRead, Provider, SecretSource};
 use crate::source::Source;
-use crate::yaml::{Entry, Kind, Node, Plain, Scalar, Style};
+use crate::yaml::{Entry, Kind, Node, Origin, Plain, Scalar, Style};
 use muster_model::PolicyLine;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -147,6 +147,10 @@ fn scalar_json(source: &mut Source<'_>, scalar: &Scalar, span: &Range<usize>, na
             .help("Take user and password out of the address; the plugin has a setting for the user and a secret for the password. Then change the password: whoever read this file knows it.");
         return Value::Null;
     }
+    if leaks::looks_random(&scalar.text) {
+        leaked(source, span.clone(), name);
+        return Value::Null;
+    }
     if scalar.style != Style::Plain {
         return Value::from(scalar.text.as_str());
     }
@@ -164,13 +168,19 @@ fn scalar_json(source: &mut Source<'_>, scalar: &Scalar, span: &Range<usize>, na
             } else {
                 format!("Write `true` or `false`, or `\"{text}\"` for the text.")
             };
+            let in_quotes = format!("\"{text}\"");
+            let title = format!("Write the text `{in_quotes}`");
+            let fix = (scalar.origin == Origin::File)
+                .then(|| source.fix(title, [(span.clone(), in_quotes)]))
+                .map(|fix| if number { fix.guess() } else { fix });
             source
                 .report(
                     Code::Ambiguous,
                     span.clone(),
                     format!("`{text}` means different things to different readers of YAML"),
                 )
-                .help(help);
+                .help(help)
+                .maybe_fix(fix);
             Value::Null
         }
     }
@@ -254,18 +264,26 @@ fn secret(source: &mut Source<'_>, entry: &Entry) -> Option<SecretSource> {
 
 fn variable(source: &mut Source<'_>, node: &Node) -> Option<String> {
     let name = reader::filled(source, node, "`env`")?;
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if !begins || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+    if !is_variable(name) {
+        let bare = name.trim_start_matches('$').trim_matches(['{', '}']);
+        let fix = (is_variable(bare) && reader::stands_in_file(node))
+            .then(|| source.fix(format!("Write `{bare}`"), [(node.span.clone(), bare)]));
         source
             .report(
                 Code::BadName,
                 node.span.clone(),
                 "This cannot be the name of an environment variable",
             )
-            .help("Give the variable's name, without `$`: letters, digits and `_`.");
+            .help("Give the variable's name, without `$`: letters, digits and `_`.")
+            .maybe_fix(fix);
         return None;
     }
     Some(name.to_owned())
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn command(source: &mut Source<'_>, node: &Node) -> Option<Vec<String>> {

@@ -1,11 +1,12 @@
 //! Reads typed values out of the tree, and reports what is not as it should be.
 
 use crate::diagnostic::Code;
+use crate::fix::Fix;
 use crate::language::keys::ALL;
-use crate::language::{Need, Section};
+use crate::language::{Key, Need, Section, Takes};
 use crate::nearest::{nearest, only_near};
 use crate::source::Source;
-use crate::yaml::{Entry, Kind, Node, Plain, Style};
+use crate::yaml::{Entry, Kind, Node, Origin, Plain, Style};
 use std::ops::Range;
 
 /// The checked keys of one mapping.
@@ -45,12 +46,29 @@ pub(crate) fn mapping<'n>(
         let there = entries.iter().any(|entry| entry.key == key.name);
         if key.need == Need::Required && !there {
             let message = format!("The key `{}` is missing in {}", key.name, section.name);
+            let fix = version_line(source, node, key);
             source
                 .report(Code::MissingKey, at.clone(), message)
-                .help(example(key.name));
+                .help(example(key.name))
+                .maybe_fix(fix);
         }
     }
     Some(Mapping(known))
+}
+
+/// The version of the language, which is only one, in a line of its own.
+fn version_line(source: &Source<'_>, node: &Node, key: &Key) -> Option<Fix> {
+    let Takes::Version(version) = key.takes else {
+        return None;
+    };
+    let start = node.span.start;
+    let before = source.text.get(..start)?;
+    let begins_line = before.is_empty() || before.ends_with(['\n', '\u{feff}']);
+    if !begins_line || source.text.get(start..)?.starts_with('{') {
+        return None;
+    }
+    let line = format!("{}: {version}\n", key.name);
+    Some(source.fix(format!("Write `{}`", line.trim()), [(start..start, line)]))
 }
 
 /// The entries of a mapping whose keys are free.
@@ -126,6 +144,16 @@ pub(crate) fn listing<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Reports that something else was wanted; a broken node was reported before.
 pub(crate) fn wrong_type(source: &mut Source<'_>, node: &Node, what: &str, wanted: &str) {
+    wrong_type_with(source, node, what, wanted, None);
+}
+
+fn wrong_type_with(
+    source: &mut Source<'_>,
+    node: &Node,
+    what: &str,
+    wanted: &str,
+    fix: Option<Fix>,
+) {
     let found = match &node.kind {
         Kind::Broken => return,
         Kind::List(_) => "a list",
@@ -142,7 +170,8 @@ pub(crate) fn wrong_type(source: &mut Source<'_>, node: &Node, what: &str, wante
     let message = format!("{} must be {wanted}, not {found}", capital(what));
     source
         .report(Code::WrongType, node.span.clone(), message)
-        .label(format!("this is {found}"));
+        .label(format!("this is {found}"))
+        .maybe_fix(fix);
 }
 
 fn capital(text: &str) -> String {
@@ -214,7 +243,7 @@ pub(crate) fn whole(source: &mut Source<'_>, node: &Node, what: &str, most: u64)
         _ => None,
     };
     let Some(number) = number else {
-        wrong_type(source, node, what, "a whole number");
+        not_whole(source, node, what, most);
         return None;
     };
     match u64::try_from(number) {
@@ -225,6 +254,25 @@ pub(crate) fn whole(source: &mut Source<'_>, node: &Node, what: &str, most: u64)
             None
         }
     }
+}
+
+fn not_whole(source: &mut Source<'_>, node: &Node, what: &str, most: u64) {
+    let digits = match &node.kind {
+        Kind::Scalar(scalar) if matches!(scalar.style, Style::Single | Style::Double) => {
+            scalar.text.as_str()
+        }
+        _ => "",
+    };
+    let is_meant = matches!(Plain::of(digits), Plain::Whole(number)
+        if u64::try_from(number).is_ok_and(|number| number <= most));
+    let fix = (is_meant && stands_in_file(node))
+        .then(|| source.fix(format!("Write `{digits}`"), [(node.span.clone(), digits)]));
+    wrong_type_with(source, node, what, "a whole number", fix);
+}
+
+/// False for what a value of the environment put there.
+pub(crate) fn stands_in_file(node: &Node) -> bool {
+    !matches!(&node.kind, Kind::Scalar(scalar) if scalar.origin == Origin::Value)
 }
 
 /// One of some words.
@@ -244,6 +292,7 @@ pub(crate) fn word<T: Copy>(
         None => format!("It can be {}.", listing(known.clone())),
     };
     let fix = only_near(text, known)
+        .filter(|_| stands_in_file(node))
         .map(|near| source.fix(format!("Write `{near}`"), [(node.span.clone(), near)]));
     let message = format!("`{text}` is not possible for {what}");
     source

@@ -3,6 +3,7 @@
 use super::attributes::Attributes;
 use super::{keys, reader};
 use crate::expression::{Purpose, compile};
+use crate::lint::{self, included_and_excluded, listed_twice};
 use crate::policy::Scope;
 use crate::source::Source;
 use crate::yaml::{Entry, Node};
@@ -28,24 +29,51 @@ pub(super) fn scope(
 ) -> Option<Scope> {
     let map = reader::mapping(source, &entry.value, &entry.at, &keys::SCOPE)?;
     let mut scope = everybody(source.line(entry.at.start));
-    scope.groups = names(source, map.get("groups"), "`groups`");
-    scope.under = names(source, map.get("under"), "`under`");
+    let groups = names(source, map.get("groups"), "`groups`");
+    let under = names(source, map.get("under"), "`under`");
     if let Some(node) = map.get("where") {
         scope.condition = compile(source, attributes, node, "`where`", Purpose::Condition);
     }
     if let Some(exclude) = map.entry("exclude") {
         let map = reader::mapping(source, &exclude.value, &exclude.at, &keys::EXCLUDE)?;
-        scope.except_groups = names(source, map.get("groups"), "`groups`");
-        scope.except_under = names(source, map.get("under"), "`under`");
-        scope.except_usernames = names(source, map.get("usernames"), "`usernames`")
-            .iter()
-            .map(|name| UsernameKey::of(name))
-            .collect();
+        let except_groups = names(source, map.get("groups"), "`exclude.groups`");
+        let except_under = names(source, map.get("under"), "`exclude.under`");
+        included_and_excluded::check(source, &groups, &except_groups, "groups");
+        included_and_excluded::check(source, &under, &except_under, "under");
+        scope.except_groups = texts(except_groups);
+        scope.except_under = texts(except_under);
+        scope.except_usernames = usernames(source, map.get("usernames"));
     }
+    scope.groups = texts(groups);
+    scope.under = texts(under);
     Some(scope)
 }
 
-fn names(source: &mut Source<'_>, node: Option<&Node>, what: &str) -> Vec<String> {
-    let texts = node.map_or_else(Vec::new, |node| reader::texts(source, node, what));
-    texts.into_iter().map(|(_, text)| text.to_owned()).collect()
+/// Names of groups or units, each with its place.
+fn names<'n>(
+    source: &mut Source<'_>,
+    node: Option<&'n Node>,
+    what: &str,
+) -> Vec<(&'n Node, &'n str)> {
+    let Some(node) = node else {
+        return Vec::new();
+    };
+    let names = reader::texts(source, node, what);
+    listed_twice::check(source, node, &names, what, lint::folded);
+    names
+}
+
+fn usernames(source: &mut Source<'_>, node: Option<&Node>) -> Vec<UsernameKey> {
+    let Some(node) = node else {
+        return Vec::new();
+    };
+    let what = "`exclude.usernames`";
+    let names = reader::texts(source, node, what);
+    let key = |name: &str| UsernameKey::of(name);
+    listed_twice::check(source, node, &names, what, |name| key(name).to_string());
+    names.into_iter().map(|(_, name)| key(name)).collect()
+}
+
+fn texts(names: Vec<(&Node, &str)>) -> Vec<String> {
+    names.into_iter().map(|(_, name)| name.to_owned()).collect()
 }

@@ -5,6 +5,7 @@ use super::reader::{self, Mapping};
 use crate::diagnostic::Code;
 use crate::expression::{Purpose, compile};
 use crate::language::{Need, Section};
+use crate::lint::listed_twice;
 use crate::policy::{AttributeId, ValueSource};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind, Node};
@@ -72,17 +73,19 @@ pub(super) fn candidates(
         Kind::List(items) => items.len() == names.len(),
         _ => !names.is_empty(),
     };
-    for (node, name) in names {
-        looks_like_expression(source, node, name);
-        let id = attributes.add(source, name, node.span.clone())?;
+    for (item, name) in names {
+        looks_like_expression(source, item, name);
+        let id = attributes.add(source, name, item.span.clone())?;
         if ids.contains(&id) {
+            let fix = listed_twice::without(source, node, item);
             source
                 .report(
                     Code::DuplicateName,
-                    node.span.clone(),
+                    item.span.clone(),
                     format!("`{name}` is given twice"),
                 )
-                .help("The first candidate with a value counts; name each once.");
+                .help("The first candidate with a value counts; name each once.")
+                .maybe_fix(fix);
             return None;
         }
         ids.push(id);
@@ -102,13 +105,21 @@ pub(super) fn candidates(
 /// `first_name: entry.givenName` is the slip of somebody who thinks in CEL.
 fn looks_like_expression(source: &mut Source<'_>, node: &Node, name: &str) {
     if let Some(attribute) = name.strip_prefix("entry.") {
+        let alone = attribute.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let fix = (alone && reader::stands_in_file(node)).then(|| {
+            source.fix(
+                format!("Write `{attribute}`"),
+                [(node.span.clone(), attribute)],
+            )
+        });
         source
             .report(
                 Code::BadName,
                 node.span.clone(),
                 format!("`{name}` is an expression, not an attribute"),
             )
-            .help(format!("Write `{attribute}`, or `{{expr: {name}}}`."));
+            .help(format!("Write `{attribute}`, or `{{expr: {name}}}`."))
+            .maybe_fix(fix);
     }
 }
 

@@ -82,7 +82,8 @@ pub(crate) fn compile(
     let shape = binder.bind(&mut expr);
     let Bound { uses, ok } = binder.finish();
     let fits = ok && fits(&mut place, &uses, shape, purpose, whole);
-    if fits && purpose == Purpose::Condition && !uses.is_constant() {
+    // With values of the environment, what is so here may be otherwise elsewhere.
+    if fits && purpose == Purpose::Condition && !uses.is_constant() && uses.values.is_empty() {
         lint::condition(lint::Condition {
             tree: &expr,
             marks: &marks,
@@ -163,7 +164,8 @@ fn in_cel(place: &Place<'_, '_, '_>, text: &str) -> Option<Fix> {
     place.fix("Write the operators as CEL has them", &parts)
 }
 
-fn can_be_read(text: &str) -> bool {
+/// True if a text is an expression, whatever its names mean.
+pub(crate) fn can_be_read(text: &str) -> bool {
     limits::excess(text).is_none() && parse(text).is_ok()
 }
 

@@ -78,7 +78,7 @@ pub(super) fn closing(text: &str) -> Option<usize> {
 }
 
 /// Length of the token that begins with `first`; white space counts as one.
-pub(super) fn token(rest: &str, first: char) -> usize {
+pub(crate) fn token(rest: &str, first: char) -> usize {
     let run = |keep: fn(char) -> bool| rest.find(|c| !keep(c)).unwrap_or(rest.len());
     match first {
         '"' | '\'' => quoted(rest, first),

@@ -23,7 +23,8 @@ pub use evaluator::Evaluator;
 pub use failure::ExpressionFailed;
 pub use functions::{Function, Parameter, Style as CallStyle, functions};
 
-pub(crate) use compile::{Purpose, compile};
+pub(crate) use compile::{Purpose, can_be_read, compile};
+pub(crate) use limits::token;
 pub(crate) use marks::Marks;
 pub(crate) use place::Place;
 pub(crate) use truth::{Truth, truth};
@@ -105,6 +106,25 @@ impl Expression {
     /// True if its value for one person changes with time alone.
     pub fn depends_on_time(&self) -> bool {
         self.uses.now
+    }
+
+    /// A text that is the same for conditions that are written alike, whatever the
+    /// white space, the quotes and the case of attributes.
+    pub(crate) fn canonical(&self) -> String {
+        canonical::canonical_with(&self.program, &|name| {
+            let slot = |prefix: &str| name.strip_prefix(prefix)?.parse::<usize>().ok();
+            let attribute = ["@a", "@h", "@l"].into_iter().find_map(|prefix| {
+                let used = self.uses.attributes.get(slot(prefix)?)?;
+                Some(format!("{prefix}{}", used.name.to_lowercase()))
+            });
+            let constant = || {
+                let constant = self.uses.constants.get(slot("@p")?)?;
+                Some(format!("{constant:?}"))
+            };
+            attribute
+                .or_else(constant)
+                .unwrap_or_else(|| name.to_owned())
+        })
     }
 
     /// Replaces the numbers that attributes had while the policy was read.

@@ -1,8 +1,12 @@
 //! What would put a mistake right, as edits of the text.
 
 mod apply;
+mod quotes;
+mod tabs;
 
 pub use apply::{Applied, Fixed, fix};
+pub(crate) use quotes::quotes;
+pub(crate) use tabs::tabs;
 
 use serde::Serialize;
 use std::ops::Range;

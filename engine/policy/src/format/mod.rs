@@ -9,7 +9,7 @@ mod comments;
 use crate::check::LONGEST;
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
-use crate::yaml::{self, Entry, Kind, Node, Style};
+use crate::yaml::{self, Node};
 use pretty_yaml::config::{FormatOptions, LanguageOptions, LayoutOptions, LineBreak, Quotes};
 
 /// Longer lines are broken where a collection allows it.
@@ -47,7 +47,7 @@ pub fn format(file: &str, text: &str) -> Result<String, NotFormatted> {
         let next = once(&formatted).ok_or(NotFormatted::WouldDiffer)?;
         if next == formatted {
             let after = read(file, &formatted).map_err(|_| NotFormatted::WouldDiffer)?;
-            let same = same(&before, &after) && comments::same(text, &formatted);
+            let same = before.says_the_same(&after) && comments::same(text, &formatted);
             return same.then_some(formatted).ok_or(NotFormatted::WouldDiffer);
         }
         formatted = next;
@@ -105,24 +105,5 @@ fn options(text: &str) -> FormatOptions {
             ignore_comment_directive: IGNORE.to_owned(),
             ..LanguageOptions::default()
         },
-    }
-}
-
-/// True if two trees say the same: the same keys in the same order, the same
-/// texts, and in quotes what was in quotes.
-fn same(a: &Node, b: &Node) -> bool {
-    match (&a.kind, &b.kind) {
-        (Kind::Scalar(a), Kind::Scalar(b)) => {
-            let plain = |style| style == Style::Plain;
-            a.text == b.text && plain(a.style) == plain(b.style)
-        }
-        (Kind::List(a), Kind::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-        }
-        (Kind::Map(a), Kind::Map(b)) => {
-            let alike = |(a, b): (&Entry, &Entry)| a.key == b.key && same(&a.value, &b.value);
-            a.len() == b.len() && a.iter().zip(b).all(alike)
-        }
-        _ => false,
     }
 }

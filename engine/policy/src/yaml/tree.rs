@@ -1,11 +1,12 @@
 //! From events to a tree.
 
+use super::remove::entry as without_entry;
 use crate::diagnostic::Code;
+use crate::fix::{quotes, tabs};
 use crate::source::Source;
 use serde_yaml::granit_parser::{
     ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, options,
 };
-use std::collections::HashSet;
 use std::ops::Range;
 
 /// A policy has five levels; settings of a plugin may have more.
@@ -68,6 +69,28 @@ pub(crate) enum Style {
     Single,
     Double,
     Block,
+}
+
+impl Node {
+    /// True if two trees say the same: the same keys in the same order, the same
+    /// texts, and in quotes what was in quotes.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Scalar(a), Kind::Scalar(b)) => {
+                let plain = |style| style == Style::Plain;
+                a.text == b.text && plain(a.style) == plain(b.style)
+            }
+            (Kind::List(a), Kind::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says_the_same(b))
+            }
+            (Kind::Map(a), Kind::Map(b)) => {
+                let alike =
+                    |(a, b): (&Entry, &Entry)| a.key == b.key && a.value.says_the_same(&b.value);
+                a.len() == b.len() && a.iter().zip(b).all(alike)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Reads the one document of a text. `None` if it is no YAML; what is wrong
@@ -200,7 +223,6 @@ impl<'t> Reader<'_, 't> {
 
     fn map(&mut self, start: Range<usize>, depth: usize) -> Result<Node, ScanError> {
         let mut entries = Vec::new();
-        let mut seen = HashSet::new();
         loop {
             let (event, span, tag) = self.next()?;
             if matches!(event, Event::MappingEnd | Event::StreamEnd) {
@@ -212,13 +234,13 @@ impl<'t> Reader<'_, 't> {
             let key = self.node(event, span, tag, depth + 1)?;
             let (event, span, tag) = self.next()?;
             let value = self.node(event, span, tag, depth + 1)?;
-            if let Some(entry) = self.entry(key, value, &mut seen) {
+            if let Some(entry) = self.entry(key, value, &entries) {
                 entries.push(entry);
             }
         }
     }
 
-    fn entry(&mut self, key: Node, value: Node, seen: &mut HashSet<String>) -> Option<Entry> {
+    fn entry(&mut self, key: Node, value: Node, before: &[Entry]) -> Option<Entry> {
         let name = match key.kind {
             Kind::Scalar(scalar) => scalar.text,
             Kind::Broken => return None,
@@ -233,22 +255,37 @@ impl<'t> Reader<'_, 't> {
             self.alias(key.span);
             return None;
         }
-        if !seen.insert(name.clone()) {
-            self.source
-                .report(
-                    Code::DuplicateKey,
-                    key.span,
-                    format!("The key `{name}` is given twice"),
-                )
-                .label("given again here")
-                .help("Keep one of the two.");
-            return None;
-        }
-        Some(Entry {
+        let entry = Entry {
             key: name,
             at: key.span,
             value,
-        })
+        };
+        let first = before.iter().find(|other| other.key == entry.key);
+        if let Some(first) = first {
+            self.again(&entry, first);
+            return None;
+        }
+        Some(entry)
+    }
+
+    /// Of two entries that say the same, one can go.
+    fn again(&mut self, entry: &Entry, first: &Entry) {
+        let text = self.source.text;
+        let fix = first
+            .value
+            .says_the_same(&entry.value)
+            .then(|| without_entry(text, entry))
+            .flatten()
+            .map(|range| self.source.fix("Take the second one out", [(range, "")]));
+        self.source
+            .report(
+                Code::DuplicateKey,
+                entry.at.clone(),
+                format!("The key `{}` is given twice", entry.key),
+            )
+            .label("given again here")
+            .help("Keep one of the two.")
+            .maybe_fix(fix);
     }
 
     fn alias(&mut self, span: Range<usize>) {
@@ -262,10 +299,12 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn tag(&mut self, span: Range<usize>) {
+        let fix = quotes(self.source, span.start);
         self.source
             .report(Code::Tag, span, "Policies have no YAML tags")
             .label("YAML takes this for a tag, not for a value")
-            .help("Put the whole value in quotes, above all a condition that begins with `!`.");
+            .help("Put the whole value in quotes, above all a condition that begins with `!`.")
+            .maybe_fix(fix);
     }
 }
 
@@ -298,9 +337,11 @@ fn syntax_error(source: &mut Source<'_>, error: &ScanError) {
                 .get(..span.end)
                 .and_then(|before| before.rfind('\t'));
             let tab = line.map_or(span, |tab| tab..tab + 1);
+            let fix = tabs(source);
             source
                 .report(Code::Tab, tab, "A tab is used as indentation")
-                .help("Indent with spaces; YAML allows no tabs there.");
+                .help("Indent with spaces; YAML allows no tabs there.")
+                .maybe_fix(fix);
         }
         ErrorKind::RecursionLimitExceeded => {
             let message = format!("Lists and mappings are nested more than {DEEPEST} levels deep");
@@ -308,10 +349,12 @@ fn syntax_error(source: &mut Source<'_>, error: &ScanError) {
         }
         kind => {
             let message = format!("The file is not YAML: {}", error.info());
+            let fix = quotes(source, span.start);
             source
                 .report(Code::Syntax, span, message)
                 .label("reading stopped here")
-                .maybe_help(advice(kind));
+                .maybe_help(advice(kind))
+                .maybe_fix(fix);
         }
     }
 }
