@@ -26,6 +26,7 @@ mod format;
 pub mod language;
 mod lint;
 mod nearest;
+mod pages;
 mod places;
 mod policy;
 mod render;

@@ -12,6 +12,7 @@ mod fixtures;
 mod formatting;
 mod functions;
 mod lints;
+mod pages;
 mod policies;
 mod robust;
 mod schema;
