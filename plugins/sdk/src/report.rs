@@ -10,7 +10,9 @@
 //! ```
 
 use crate::{CheckStep, Failure, Scope};
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 /// The fact of the evidence that names reported groups which are not there.
 pub const MISSING: &str = "reported groups missing";
@@ -89,6 +91,79 @@ impl Report {
     pub fn unmet(&self) -> Vec<String> {
         let unmet = self.patterns.iter().filter(|(_, met)| !met);
         unmet.map(|(pattern, _)| pattern.text.clone()).collect()
+    }
+}
+
+/// Who is in which of many groups: one number a person, since many are in the
+/// same ones.
+///
+/// ```
+/// let mut members = muster_sdk::report::Memberships::default();
+/// for (person, group) in [("anna", 0), ("ben", 0), ("anna", 2), ("anna", 2)] {
+///     members.add(person, group);
+/// }
+/// assert_eq!(members.of(&"anna"), [0, 2]);
+/// assert_eq!(members.of(&"ben"), [0]);
+/// assert!(members.of(&"clara").is_empty());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Memberships<P> {
+    people: HashMap<P, u32>,
+    /// Sets of groups, each once; the first is the empty one.
+    sets: Vec<Vec<usize>>,
+    /// The set that another becomes with one more group.
+    with: HashMap<(u32, usize), u32>,
+}
+
+impl<P> Default for Memberships<P> {
+    fn default() -> Self {
+        Self {
+            people: HashMap::new(),
+            sets: vec![Vec::new()],
+            with: HashMap::new(),
+        }
+    }
+}
+
+impl<P: Eq + Hash> Memberships<P> {
+    /// Adds a member of a group; false if they were in it. One group follows the
+    /// other.
+    pub fn add(&mut self, person: P, group: usize) -> bool {
+        let set = self.people.entry(person).or_default();
+        let groups = self.sets.get(*set as usize).map_or(&[][..], Vec::as_slice);
+        if groups.last() == Some(&group) {
+            return false;
+        }
+        let next = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
+        let larger = *self.with.entry((*set, group)).or_insert(next);
+        if larger == next {
+            self.sets.push([groups, &[group]].concat());
+        }
+        *set = larger;
+        true
+    }
+
+    /// The set of groups that somebody is in, as a number.
+    pub fn set<Q>(&self, person: &Q) -> u32
+    where
+        P: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.people.get(person).copied().unwrap_or_default()
+    }
+
+    /// The groups of a set.
+    pub fn groups(&self, set: u32) -> &[usize] {
+        self.sets.get(set as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The groups that somebody is in.
+    pub fn of<Q>(&self, person: &Q) -> &[usize]
+    where
+        P: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.groups(self.set(person))
     }
 }
 
