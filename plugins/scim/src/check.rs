@@ -6,7 +6,9 @@ use crate::listing::{Listing, Query, Turn};
 use crate::people::Mapping;
 use crate::position;
 use crate::settings::{Incremental, Memberships, Paging, Settings};
-use muster_sdk::{CheckStep, Failure, FailureKind, ReadFrom, ReadRequest, Rows, Scope};
+use muster_sdk::{
+    CheckStep, Failure, FailureKind, ReadFrom, ReadRequest, Report, Rows, Scope, report,
+};
 
 /// Pages that are read.
 const PAGES: usize = 2;
@@ -149,20 +151,55 @@ fn filter(settings: &Settings, declared: &Declared) -> Option<CheckStep> {
 
 fn groups(settings: &Settings, declared: &Declared, scope: &Scope) -> Vec<CheckStep> {
     let mut directory = Directory::new(settings, declared);
-    let names = scope.groups.iter().chain(&scope.except_groups);
-    names
-        .map(|name| {
-            let what = format!("find the group `{name}`");
-            match directory.find(name) {
-                Ok(Some(id)) => members(settings, &mut directory, what, &id),
-                Ok(None) => CheckStep::failed(
-                    what,
-                    Failure::config("no group has this `displayName` or `id`"),
-                ),
-                Err(failure) => CheckStep::failed(what, failure),
-            }
-        })
-        .collect()
+    let mut patterns = Report::of(scope);
+    let mut steps = Vec::new();
+    for name in scope.groups.iter().chain(&scope.except_groups) {
+        let what = format!("find the group `{name}`");
+        steps.push(match directory.find(name) {
+            Ok(Some(id)) => members(settings, &mut directory, what, &id),
+            Ok(None) => CheckStep::failed(
+                what,
+                Failure::config("no group has this `displayName` or `id`"),
+            ),
+            Err(failure) => CheckStep::failed(what, failure),
+        });
+    }
+    for name in patterns.names() {
+        let what = format!("find the reported group {name}");
+        steps.push(match directory.find(name) {
+            Ok(Some(id)) => members(settings, &mut directory, what, &id),
+            Ok(None) => report::missing(name),
+            Err(failure) => CheckStep::failed(what, failure),
+        });
+    }
+    steps.extend(fitting(&mut patterns, settings, &mut directory));
+    steps
+}
+
+/// Which groups the patterns stand for.
+fn fitting(
+    patterns: &mut Report,
+    settings: &Settings,
+    directory: &mut Directory,
+) -> Vec<CheckStep> {
+    if !patterns.has_patterns() {
+        return Vec::new();
+    }
+    let what = "list the reported groups";
+    match directory.fitting(patterns) {
+        Ok(groups) => {
+            let found = format!("{} groups fit", groups.len());
+            let missing = patterns.unmet();
+            let mut steps = vec![CheckStep::ok(what, found)];
+            steps.extend(missing.iter().map(|name| report::missing(name)));
+            steps
+        }
+        Err(failure) if settings.groups == Memberships::User => {
+            let text = format!("the names that people list must do: {}", failure.message);
+            vec![CheckStep::warning(what, text)]
+        }
+        Err(failure) => vec![CheckStep::failed(what, failure)],
+    }
 }
 
 fn members(settings: &Settings, directory: &mut Directory, what: String, id: &str) -> CheckStep {
@@ -170,10 +207,9 @@ fn members(settings: &Settings, directory: &mut Directory, what: String, id: &st
         return CheckStep::ok(what, format!("its `id` is `{id}`"));
     }
     let mut members = crate::groups::Members::default();
-    match members.add(0, id, directory) {
+    match members.add(0, id, false, directory) {
         Ok(()) => {
-            let (people, _) = members.unmet(0);
-            let read = members.read();
+            let (people, read) = (members.len(), members.read());
             match people {
                 0 => CheckStep::warning(what, format!("its `id` is `{id}`; it has no members")),
                 _ => CheckStep::ok(
@@ -199,12 +235,10 @@ fn changes(settings: &Settings, declared: &Declared, scope: &Scope) -> CheckStep
     };
     match position::take(settings, declared, &request, &declared.users) {
         Ok(Some(_)) => CheckStep::ok(what, "the service honours `meta.lastModified`"),
-        Ok(None) if !scope.groups.is_empty() || !scope.except_groups.is_empty() => {
-            CheckStep::skipped(
-                what,
-                "not with groups: who joins or leaves one is not changed",
-            )
-        }
+        Ok(None) if position::names_groups(scope) => CheckStep::skipped(
+            what,
+            "not with groups: who joins or leaves one is not changed",
+        ),
         Ok(None) => CheckStep::skipped(
             what,
             "the service does not declare filters, or does not honour one by `meta.lastModified`; every read is whole",

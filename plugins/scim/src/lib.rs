@@ -60,7 +60,6 @@ impl Source for Scim {
     }
 
     fn start(&mut self, request: ReadRequest) -> Result<(), Failure> {
-        muster_sdk::report::refuse(&request.scope)?;
         self.read = Some(Read::start(&self.settings, request)?);
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::settings::{Incremental, Settings};
 use crate::time;
 use muster_sdk::http::{Response, Target};
 use muster_sdk::json::{At, Selection};
-use muster_sdk::{Failure, ReadRequest, host};
+use muster_sdk::{Failure, ReadRequest, Scope, host};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds that a position lies before the instant at which it was taken:
@@ -78,8 +78,7 @@ pub fn take(
     users: &str,
 ) -> Result<Option<Position>, Failure> {
     let scope = &request.scope;
-    let has_groups = !scope.groups.is_empty() || !scope.except_groups.is_empty();
-    if settings.incremental == Incremental::Off || !declared.filters || has_groups {
+    if settings.incremental == Incremental::Off || !declared.filters || names_groups(scope) {
         return Ok(None);
     }
     let filter_of = |instant: &str| format!("meta.lastModified gt \"{instant}\"");
@@ -94,6 +93,12 @@ pub fn take(
         return Ok(None);
     }
     Ok(Some(Position::at(now(&answer) - MARGIN, settings, request)))
+}
+
+/// True if the policy asks about groups at all.
+pub fn names_groups(scope: &Scope) -> bool {
+    let all = [&scope.groups, &scope.except_groups, &scope.report];
+    all.into_iter().any(|names| !names.is_empty())
 }
 
 /// Refuses to go on with a service that ignores the operator's filter: it would

@@ -6,7 +6,7 @@ use crate::listing::{Doubt, Listing, Query, State, Turn};
 use crate::people::Mapping;
 use crate::position::{self, Position};
 use crate::service;
-use crate::settings::{AttributesParameter, Paging, Settings};
+use crate::settings::{AttributesParameter, Incremental, Paging, Settings};
 use crate::time;
 use muster_sdk::http::Target;
 use muster_sdk::{Batch, Coverage, Failure, PartialReason, ReadFrom, ReadRequest, Rows, host};
@@ -163,7 +163,7 @@ impl Read {
             }
             None => Coverage::complete(),
         };
-        let coverage = self.facts(coverage);
+        let coverage = self.facts(coverage).missing_groups(self.groups.missing());
         let batch = Batch::last(&mut self.rows, coverage);
         Ok(match &self.next {
             Some(next) if doubt.is_none() => batch.delta_from(next.write()),
@@ -173,7 +173,7 @@ impl Read {
 
     /// What else may be missing, once the list itself is beyond doubt.
     fn doubt(&mut self) -> Result<Option<Doubt>, Failure> {
-        if let Some(doubt) = self.groups.doubt(&mut self.directory)? {
+        if let Some(doubt) = self.groups.doubt(&mut self.directory, self.is_resumed)? {
             return Ok(Some(doubt));
         }
         // A filter leaves members out, as it should.
@@ -278,7 +278,13 @@ impl Read {
         if let Some(doubt) = self.directory.doubt() {
             coverage = coverage.fact("list of groups", doubt.message.clone());
         }
-        let counts = !self.groups.are_named() && self.since.is_none();
+        if self.settings.incremental == Incremental::Auto && self.groups.described().is_some() {
+            coverage = coverage.fact(
+                "next changes by",
+                "none: who joins or leaves a group is not changed, so every read is whole",
+            );
+        }
+        let counts = !self.groups.decide() && self.since.is_none();
         match self.listing.total().filter(|_| counts) {
             Some(total) => coverage.source_count(total),
             None => coverage,

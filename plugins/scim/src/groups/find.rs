@@ -7,7 +7,7 @@ use crate::service;
 use crate::settings::{GroupFilter, Settings};
 use muster_sdk::http::Target;
 use muster_sdk::json::{At, Selection};
-use muster_sdk::{Failure, FailureKind};
+use muster_sdk::{Failure, FailureKind, Report};
 
 /// The service's groups.
 #[derive(Debug)]
@@ -66,6 +66,17 @@ impl Directory {
             ),
             None => self.by_id(name),
         }
+    }
+
+    /// Every group with a `displayName` that a pattern stands for: `id` and
+    /// `displayName`.
+    pub fn fitting(&mut self, report: &mut Report) -> Result<Vec<(String, String)>, Failure> {
+        if !report.has_patterns() {
+            return Ok(Vec::new());
+        }
+        let groups = self.all()?.groups.iter();
+        let fits = |(_, name): &&(String, String)| !name.is_empty() && report.fits(name);
+        Ok(groups.filter(fits).cloned().collect())
     }
 
     /// Groups of this name, as a filter finds them; the answer is held against

@@ -10,18 +10,31 @@ use std::collections::{HashMap, HashSet};
 /// Groups that one walk may read.
 const MOST_GROUPS: usize = 20_000;
 
-/// People who are members of the scope's groups.
+/// Groups that were read, each once, and who is in which of the policy's.
 #[derive(Debug, Default)]
 pub struct Members {
-    people: HashMap<Box<str>, Member>,
+    nodes: Vec<Node>,
+    /// Groups by their `id`.
+    by_id: HashMap<String, usize>,
+    people: Vec<Member>,
+    places: HashMap<Box<str>, usize>,
     read: usize,
     doubt: Option<Doubt>,
+}
+
+/// A group.
+#[derive(Debug, Default)]
+struct Node {
+    people: Vec<usize>,
+    nested: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
 struct Member {
     /// Places of the groups that the person is in.
     groups: Vec<usize>,
+    /// One of them decides about the scope, so the person should be met.
+    counts: bool,
     /// The person was in the list of people.
     is_met: bool,
 }
@@ -36,26 +49,28 @@ struct Content {
 }
 
 impl Members {
-    /// Walks a group and those in it.
+    /// Walks a group and those in it; `counts` says whether its members should be
+    /// among the people.
     pub fn add(
         &mut self,
         place: usize,
         id: &str,
+        counts: bool,
         directory: &mut Directory,
     ) -> Result<(), Failure> {
         let selection = selection()?;
-        let mut open = vec![id.to_owned()];
-        let mut visited = HashSet::from([id.to_owned()]);
-        while let Some(group) = open.pop() {
+        let mut waiting = Vec::new();
+        let root = self.enter(id, &mut waiting);
+        while let Some((node, group)) = waiting.pop() {
             if host::cancelled() {
                 return Err(Failure::cancelled());
             }
             if self.read >= MOST_GROUPS {
                 self.doubt(
                     PartialReason::SizeLimit,
-                    format!("more than {MOST_GROUPS} groups are nested in one another"),
+                    format!("more than {MOST_GROUPS} groups are to be read"),
                 );
-                return Ok(());
+                break;
             }
             let Some(content) = content(&group, &selection, directory)? else {
                 self.doubt(
@@ -65,39 +80,71 @@ impl Members {
                 continue;
             };
             self.read += 1;
-            self.take(place, content, directory, &mut |nested| {
-                if visited.insert(nested.clone()) {
-                    open.push(nested);
-                }
-            })?;
+            self.take(node, content, directory, &mut waiting)?;
         }
+        self.mark(root, place, counts);
         Ok(())
+    }
+
+    /// The place of a group, which is to be read if it is new.
+    fn enter(&mut self, id: &str, waiting: &mut Vec<(usize, String)>) -> usize {
+        if let Some(&known) = self.by_id.get(id) {
+            return known;
+        }
+        let node = self.nodes.len();
+        self.nodes.push(Node::default());
+        self.by_id.insert(id.to_owned(), node);
+        waiting.push((node, id.to_owned()));
+        node
     }
 
     fn take(
         &mut self,
-        place: usize,
+        node: usize,
         content: Content,
         directory: &mut Directory,
-        nest: &mut dyn FnMut(String),
+        waiting: &mut Vec<(usize, String)>,
     ) -> Result<(), Failure> {
-        content.groups.into_iter().for_each(&mut *nest);
-        for person in content.people {
-            self.person(place, person);
-        }
+        let mut groups = content.groups;
+        let mut people = content.people;
         for other in content.others {
             match directory.has(&other)? {
-                true => nest(other),
-                false => self.person(place, other),
+                true => groups.push(other),
+                false => people.push(other),
             }
+        }
+        let nested: Vec<usize> = groups.iter().map(|id| self.enter(id, waiting)).collect();
+        let people: Vec<usize> = people.into_iter().map(|id| self.person(id)).collect();
+        if let Some(node) = self.nodes.get_mut(node) {
+            *node = Node { people, nested };
         }
         Ok(())
     }
 
-    fn person(&mut self, place: usize, id: String) {
-        let member = self.people.entry(id.into_boxed_str()).or_default();
-        if !member.groups.contains(&place) {
-            member.groups.push(place);
+    fn person(&mut self, id: String) -> usize {
+        let next = self.people.len();
+        let place = *self.places.entry(id.into_boxed_str()).or_insert(next);
+        if place == next {
+            self.people.push(Member::default());
+        }
+        place
+    }
+
+    /// Notes a group of the policy with everybody in it, nested or not.
+    fn mark(&mut self, root: usize, place: usize, counts: bool) {
+        let (mut waiting, mut visited) = (vec![root], HashSet::from([root]));
+        while let Some(node) = waiting.pop().and_then(|node| self.nodes.get(node)) {
+            let nested = node.nested.iter().copied();
+            waiting.extend(nested.filter(|nested| visited.insert(*nested)));
+            for &person in &node.people {
+                let Some(member) = self.people.get_mut(person) else {
+                    continue;
+                };
+                member.counts |= counts;
+                if member.groups.last() != Some(&place) {
+                    member.groups.push(place);
+                }
+            }
         }
     }
 
@@ -119,7 +166,8 @@ impl Members {
 
     /// Places of the groups that a person is in; the person counts as met.
     pub fn of(&mut self, id: &str) -> &[usize] {
-        match self.people.get_mut(id) {
+        let place = self.places.get(id);
+        match place.and_then(|&place| self.people.get_mut(place)) {
             Some(member) => {
                 member.is_met = true;
                 &member.groups
@@ -128,9 +176,19 @@ impl Members {
         }
     }
 
-    /// How many members were not met, and some of them in order.
+    /// Number of people in all groups.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// How many members who decide about the scope were not met, and some of them
+    /// in order.
     pub fn unmet(&self, most: usize) -> (usize, Vec<String>) {
-        let unmet = self.people.iter().filter(|(_, member)| !member.is_met);
+        let is_unmet = |place: usize| {
+            let member = self.people.get(place);
+            member.is_some_and(|member| member.counts && !member.is_met)
+        };
+        let unmet = self.places.iter().filter(|(_, place)| is_unmet(**place));
         let mut ids: Vec<&str> = unmet.map(|(id, _)| &**id).collect();
         ids.sort_unstable();
         let shown = ids.iter().take(most).map(|&id| id.to_owned()).collect();

@@ -1,7 +1,8 @@
-//! Which syncing groups a person is in.
+//! Which syncing and reported groups a person is in.
 
 mod find;
 mod members;
+mod own;
 
 pub use find::Directory;
 pub use members::Members;
@@ -9,25 +10,43 @@ pub use members::Members;
 use crate::listing::Doubt;
 use crate::settings::{Memberships, Settings};
 use muster_sdk::json::Record;
-use muster_sdk::{Failure, PartialReason, Scope};
+use muster_sdk::{Failure, PartialReason, Report, Scope};
+use own::Own;
 
-/// A group that the policy names.
+/// A group that the policy names, or that one of its patterns stands for.
 #[derive(Clone, Debug)]
 pub struct Named {
-    /// As the policy spells it: a `displayName` or an `id`.
+    /// As it is told: a `displayName` or an `id`, as the policy spells it, or the
+    /// group's own `displayName`.
     pub name: String,
-    /// Who is in it is left out.
-    pub is_exception: bool,
+    pub part: Part,
     /// Somebody was seen in it, or the service knows it.
     pub is_met: bool,
+}
+
+/// What a group decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Who is in it is in scope.
+    Syncing,
+    /// Who is in it is left out.
+    Exception,
+    /// Nothing: who is in it is told.
+    Reported,
 }
 
 /// The groups of the scope, and how a person's place among them is found.
 #[derive(Debug)]
 pub struct Groups {
     named: Vec<Named>,
+    patterns: Report,
     way: Way,
-    /// Why somebody may be missing who is in one of the groups.
+    /// Nobody is in scope without being in a group.
+    has_syncing: bool,
+    /// Reported groups that are not there.
+    missing: Vec<String>,
+    /// Why somebody may be missing who is in one of the groups, or a group may be
+    /// missing of somebody.
     doubt: Option<Doubt>,
 }
 
@@ -38,7 +57,7 @@ enum Way {
     /// Out of the groups' lists of members.
     Members(Members),
     /// Out of the person's own list.
-    User,
+    User(Own),
 }
 
 /// The slots of a person that tell about groups.
@@ -58,24 +77,30 @@ impl Groups {
         settings: &Settings,
         directory: &mut Directory,
     ) -> Result<Self, Failure> {
-        let name = |is_exception: bool| {
-            move |name: &String| Named {
-                name: name.clone(),
-                is_exception,
-                is_met: false,
-            }
+        let patterns = Report::of(scope);
+        let parts = [
+            (&scope.groups[..], Part::Syncing),
+            (&scope.except_groups, Part::Exception),
+            (patterns.names(), Part::Reported),
+        ];
+        let named = |(names, part): (&[String], Part)| {
+            let named = |name: &String| Named::new(name, part);
+            names.iter().map(named).collect::<Vec<_>>()
         };
-        let wanted = scope.groups.iter().map(name(false));
-        let exceptions = scope.except_groups.iter().map(name(true));
         let mut groups = Self {
-            named: wanted.chain(exceptions).collect(),
+            named: parts.into_iter().flat_map(named).collect(),
+            has_syncing: !scope.groups.is_empty(),
+            patterns,
             ..Self::none()
         };
-        if groups.named.is_empty() {
+        if groups.named.is_empty() && !groups.patterns.has_patterns() {
             return Ok(groups);
         }
         match settings.groups {
-            Memberships::User => groups.way = Way::User,
+            Memberships::User => {
+                let own = Own::find(&groups.named, &mut groups.patterns, directory)?;
+                groups.way = Way::User(own);
+            }
             Memberships::Members => groups.walk(directory)?,
         }
         Ok(groups)
@@ -85,7 +110,10 @@ impl Groups {
     pub fn none() -> Self {
         Self {
             named: Vec::new(),
+            patterns: Report::default(),
             way: Way::Nobody,
+            has_syncing: false,
+            missing: Vec::new(),
             doubt: None,
         }
     }
@@ -93,84 +121,116 @@ impl Groups {
     fn walk(&mut self, directory: &mut Directory) -> Result<(), Failure> {
         let mut members = Members::default();
         for (place, group) in self.named.iter_mut().enumerate() {
-            match directory.find(&group.name)? {
-                Some(id) => {
-                    members.add(place, &id, directory)?;
+            match (directory.find(&group.name)?, group.part) {
+                (Some(id), part) => {
+                    members.add(place, &id, part == Part::Syncing, directory)?;
                     group.is_met = true;
                 }
-                None if group.is_exception => return Err(unknown_exception(&group.name)),
-                None => self.doubt = self.doubt.take().or_else(|| Some(missing(&group.name))),
+                (None, Part::Exception) => return Err(unknown_exception(&group.name)),
+                (None, Part::Syncing) => {
+                    self.doubt = self.doubt.take().or_else(|| Some(missing(&group.name)));
+                }
+                (None, Part::Reported) => self.missing.push(group.name.clone()),
             }
         }
+        for (id, name) in directory.fitting(&mut self.patterns)? {
+            members.add(self.named.len(), &id, false, directory)?;
+            self.named.push(Named::new(&name, Part::Reported));
+        }
+        self.missing.extend(self.patterns.unmet());
         self.doubt = self.doubt.take().or_else(|| members.doubts());
+        self.doubt = self.doubt.take().or_else(|| self.unlisted(directory));
         self.way = Way::Members(members);
         Ok(())
     }
 
-    /// True if the policy names groups, in whatever way.
-    pub fn are_named(&self) -> bool {
-        !self.named.is_empty()
+    /// A list of groups that is not whole shows neither that a group is missing
+    /// nor which ones a pattern stands for.
+    fn unlisted(&self, directory: &Directory) -> Option<Doubt> {
+        let is_needed = self.patterns.has_patterns() || !self.missing.is_empty();
+        directory.doubt().filter(|_| is_needed).cloned()
+    }
+
+    /// True if groups decide who is in scope, in whatever way.
+    pub fn decide(&self) -> bool {
+        self.named.iter().any(|group| group.part != Part::Reported)
     }
 
     /// True if the person's own list is needed.
     pub fn are_of_the_user(&self) -> bool {
-        matches!(self.way, Way::User)
+        matches!(self.way, Way::User(_))
     }
 
     /// Puts the places of the person's groups into `found`; false if the person
     /// is out of scope.
     pub fn judge(&mut self, record: Record<'_>, slots: Slots, found: &mut Vec<usize>) -> bool {
         found.clear();
-        let named = &mut self.named;
         match &mut self.way {
             Way::Nobody => return true,
             Way::Members(members) => {
                 let id = record.first(slots.id).unwrap_or_default();
                 found.extend_from_slice(members.of(id));
             }
-            Way::User => {
-                for (place, group) in named.iter_mut().enumerate() {
-                    let is_id = record.values(slots.groups).any(|id| id == group.name);
-                    let mut names = record.values(slots.names);
-                    if is_id || names.any(|name| find::same(name, &group.name)) {
-                        group.is_met = true;
-                        found.push(place);
-                    }
-                }
-            }
+            Way::User(own) => own.judge(record, slots, &mut self.named, &mut self.patterns, found),
         }
-        let is_exception =
-            |place: &usize| named.get(*place).is_some_and(|group| group.is_exception);
-        let is_left_out = found.iter().any(is_exception);
-        let needs_none = named.iter().all(|group| group.is_exception);
-        !is_left_out && (needs_none || !found.is_empty())
+        let is = |place: &usize, part: Part| {
+            let group = self.named.get(*place);
+            group.is_some_and(|group| group.part == part)
+        };
+        let is_left_out = found.iter().any(|place| is(place, Part::Exception));
+        let is_member = || found.iter().any(|place| is(place, Part::Syncing));
+        !is_left_out && (!self.has_syncing || is_member())
     }
 
-    /// The name of a group, as in the policy.
+    /// The name of a group, as it is told.
     pub fn name(&self, place: usize) -> &str {
         self.named.get(place).map_or("", |group| &group.name)
     }
 
-    /// Why somebody may be missing, once everybody was judged.
-    pub fn doubt(&mut self, directory: &mut Directory) -> Result<Option<Doubt>, Failure> {
-        if self.are_of_the_user() {
-            for group in self.named.iter().filter(|group| !group.is_met) {
-                // A group without anybody is one; a slip of the pen is none.
-                match directory.find(&group.name)? {
-                    Some(_) => {}
-                    None if group.is_exception => return Err(unknown_exception(&group.name)),
-                    None => self.doubt = self.doubt.take().or_else(|| Some(missing(&group.name))),
+    /// Why somebody may be missing, or a group of somebody's, once everybody was
+    /// judged. `is_resumed`: whom another instance judged is not known here.
+    pub fn doubt(
+        &mut self,
+        directory: &mut Directory,
+        is_resumed: bool,
+    ) -> Result<Option<Doubt>, Failure> {
+        let Way::User(own) = &self.way else {
+            return Ok(self.doubt.clone());
+        };
+        let nameless = own.doubt(&self.named, &self.patterns);
+        for group in self.named.iter().filter(|group| !group.is_met) {
+            // A group without anybody is one; a slip of the pen is none.
+            match (directory.find(&group.name), group.part) {
+                (Ok(Some(_)), _) => {}
+                // Nobody lists it, whatever the service says of it.
+                (Err(failure), Part::Reported) if !own::is_passing(&failure) => {
+                    self.missing.push(group.name.clone());
                 }
+                (Err(failure), _) => return Err(failure),
+                (Ok(None), Part::Exception) => return Err(unknown_exception(&group.name)),
+                (Ok(None), Part::Syncing) => {
+                    self.doubt = self.doubt.take().or_else(|| Some(missing(&group.name)));
+                }
+                (Ok(None), Part::Reported) => self.missing.push(group.name.clone()),
             }
         }
+        if !is_resumed {
+            self.missing.extend(self.patterns.unmet());
+        }
+        self.doubt = self.doubt.take().or(nameless);
         Ok(self.doubt.clone())
+    }
+
+    /// Reported groups that are not there, once everybody was judged.
+    pub fn missing(&self) -> &[String] {
+        &self.missing
     }
 
     /// Members who were not among the people of a whole list; at most so many.
     pub fn unmet(&self, most: usize) -> (usize, Vec<String>) {
         match &self.way {
             Way::Members(members) => members.unmet(most),
-            Way::Nobody | Way::User => (0, Vec::new()),
+            Way::Nobody | Way::User(_) => (0, Vec::new()),
         }
     }
 
@@ -179,11 +239,21 @@ impl Groups {
         let count = self.named.len();
         match &self.way {
             Way::Nobody => None,
-            Way::User => Some(format!("{count}, as each person lists them")),
+            Way::User(_) => Some(format!("{count}, as each person lists them")),
             Way::Members(members) => Some(format!(
                 "{count}, by members; {} groups read, nested ones included",
                 members.read()
             )),
+        }
+    }
+}
+
+impl Named {
+    fn new(name: &str, part: Part) -> Self {
+        Self {
+            name: name.to_owned(),
+            part,
+            is_met: false,
         }
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod reads;
+mod reported;
 mod rows;
 
 use crate::Scim;
