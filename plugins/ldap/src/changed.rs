@@ -8,7 +8,7 @@ use crate::bases::Bases;
 use crate::context::Context;
 use crate::directory::{ANYTHING, Lookup, below, lookup, open, walk};
 use crate::dn::Digest;
-use crate::feed::{self, Changes, Cursor, Field, Key, Keys, Known, Mark};
+use crate::feed::{self, Changes, Cursor, Field, Key, Keys, Known, Mark, Position};
 use crate::filter;
 use crate::groups::{Filtered, Membership, Roots, Walk};
 use crate::mapping::Mapping;
@@ -18,6 +18,7 @@ use crate::read::Plan;
 use crate::record::Record;
 use crate::settings::Settings;
 use crate::tally::Tally;
+use muster_sdk::report::MISSING;
 use muster_sdk::{Failure, ReadRequest, Removal};
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
@@ -49,6 +50,8 @@ pub struct Begun {
     pub people: People,
     pub changed: Changed,
     pub mark: Mark,
+    /// Digest of the reported groups that were found.
+    pub reported: Key,
 }
 
 impl Changed {
@@ -62,15 +65,17 @@ impl Changed {
             return Err(Failure::stale_cursor("the cursor is of another policy"));
         }
         let mut context = Context::open(settings)?;
-        let roots = Roots::of(&request.scope, &mut context)?;
+        let mut roots = Roots::of(&request.scope, &mut context)?;
         let bases = Bases::of(&request.scope, &mut context)?;
         for base in &bases.named {
             context.prove(base)?;
         }
         let mut mapping = Mapping::read(&request.attributes, &context)?;
-        let mut field = Field::new(&mut context, &mapping, &bases.search, roots.all())
+        let mut field = Field::new(&mut context, &mapping, &bases.search, &roots)
             .map_err(Failure::stale_cursor)?;
-        let (changes, position) = feed::changes(&mut field, &cursor.mark, &cursor.known)?;
+        let (mut changes, position) = feed::changes(&mut field, &cursor.mark, &cursor.known)?;
+        // This one does not tell which groups are gone: they are looked up.
+        changes.named |= roots.is_reporting() && position == Position::Timestamp;
         let passing = passing(&field, cursor.mark.at)?;
         let (keys, contexts) = (field.keys, field.contexts);
         let mut tally = Tally::default();
@@ -81,13 +86,19 @@ impl Changed {
         look.extend(changes.gone.keys());
         look.extend(&cursor.watched);
         let mut scope = Members::everybody(&context);
+        let mut reported = cursor.reported;
         if !look.is_empty() || !changes.is_empty() {
-            scope = Members::of(&roots, &mut mapping, &mut context)?;
+            scope = Members::of(&mut roots, &mut mapping, &mut context)?;
+            if let Some(missing) = roots.missing() {
+                tally.fact(MISSING, missing);
+            }
             let wants_groups = request
                 .attributes
                 .iter()
                 .any(|name| name.eq_ignore_ascii_case("memberOf"));
             scope.groups(&changes, wants_groups, keys, &mut look)?;
+            reported = roots.fingerprint(&mut context);
+            scope.again |= reported != cursor.reported;
         }
         let mark = Mark {
             server: cursor.mark.server,
@@ -121,6 +132,7 @@ impl Changed {
             people,
             changed,
             mark,
+            reported,
         })
     }
 
@@ -253,7 +265,11 @@ impl Members {
         }
     }
 
-    fn of(roots: &Roots, mapping: &mut Mapping, context: &mut Context) -> Result<Self, Failure> {
+    fn of(
+        roots: &mut Roots,
+        mapping: &mut Mapping,
+        context: &mut Context,
+    ) -> Result<Self, Failure> {
         let everybody = Self::everybody(context);
         let (members, weak) = match Plan::choose(roots, context)? {
             Plan::Everybody => return Ok(everybody),
@@ -265,7 +281,8 @@ impl Members {
                 if walk.has_logins() {
                     mapping.want_login();
                 }
-                let weak = std::mem::take(&mut walk.weak);
+                let mut weak = std::mem::take(&mut walk.weak);
+                weak.append(&mut walk.weak_reports);
                 let relevant = walk.reached_names();
                 let membership = Membership::Compared(walk.seal(roots));
                 (
@@ -286,7 +303,8 @@ impl Members {
                     }
                 }
                 let filter = filter::all(&[everybody.filter.clone(), filtered.filter.clone()]);
-                let weak = std::mem::take(&mut filtered.weak);
+                let mut weak = std::mem::take(&mut filtered.weak);
+                weak.append(&mut filtered.weak_reports);
                 let relevant = filtered.names(&mut context.names);
                 let membership = Membership::Filtered(filtered);
                 (
@@ -398,7 +416,7 @@ impl Members {
         }
         // With several groups, whoever stays may be in others than before.
         Ok(match roots.syncing.len() {
-            0 | 1 => now.symmetric_difference(known).copied().collect(),
+            0 | 1 if !roots.is_reporting() => now.symmetric_difference(known).copied().collect(),
             _ => now.union(known).copied().collect(),
         })
     }

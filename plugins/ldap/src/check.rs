@@ -4,7 +4,7 @@ use crate::bases::Bases;
 use crate::context::Context;
 use crate::directory::{Found, open};
 use crate::filter;
-use crate::groups::{Filtered, Roots, Walk};
+use crate::groups::{Filtered, Place, Roots, Walk, fitting, look_up};
 use crate::mapping::Mapping;
 use crate::outcome;
 use crate::read::{CATALOGUE, Plan};
@@ -12,7 +12,7 @@ use crate::record::Record;
 use crate::settings::{Settings, StatusSetting};
 use crate::status::Judgement;
 use muster_sdk::ldap::Outcome;
-use muster_sdk::{CheckStep, Failure, FailureKind, Scope, Status};
+use muster_sdk::{CheckStep, Failure, FailureKind, Scope, Status, report};
 
 /// Goes through all steps; one that fails ends those that need it.
 pub fn check(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
@@ -106,74 +106,122 @@ fn groups(scope: &Scope, context: &mut Context, steps: &mut Vec<CheckStep>) -> O
     };
     let plan =
         Roots::of(scope, context).and_then(|roots| Ok((Plan::choose(&roots, context)?, roots)));
-    let (plan, roots) = match plan {
+    let (plan, mut roots) = match plan {
         Ok(found) => found,
         Err(failure) => {
             steps.push(CheckStep::failed("find the syncing groups", failure));
             return None;
         }
     };
-    if plan == Plan::Everybody {
+    if roots.decisive() == 0 {
         steps.push(CheckStep::ok(
             "find the syncing groups",
             "none: everybody below the base is in scope",
         ));
+    }
+    if plan == Plan::Everybody {
         return Some(all);
     }
     if context.is_global_catalogue() {
         steps.push(CheckStep::warning("know all groups", CATALOGUE));
     }
     let mut found = true;
-    for group in roots.all() {
-        let alone = Roots {
-            syncing: vec![group.clone()],
-            except: Vec::new(),
-        };
+    for group in roots.deciding() {
         let what = format!("find the group {group}");
-        let step = match plan {
-            Plan::Filter(way) => Filtered::read(&alone, way, context)
-                .map(|filtered| by_filter(&filtered, context, &what)),
-            _ => Walk::down(&alone, context, &mut || Ok(())).map(|walk| by_lists(&walk, &what)),
-        };
+        let step = one_group(Roots::only(group), plan, context, what.clone());
         steps.push(step.unwrap_or_else(|failure| {
             found = false;
             CheckStep::failed(what, failure)
         }));
     }
+    steps.extend(reported(&roots, plan, context));
     if !found {
         return None;
     }
     match plan {
-        Plan::Filter(way) => match Filtered::read(&roots, way, context) {
+        Plan::Filter(way) => match Filtered::read(&mut roots, way, context) {
             Ok(filtered) => Some(Groups {
                 filter: Some(filtered.filter),
                 compared: false,
             }),
             Err(failure) => {
-                steps.push(CheckStep::failed("find the syncing groups", failure));
+                steps.push(CheckStep::failed("find the groups", failure));
                 None
             }
         },
         _ => Some(Groups {
-            compared: true,
+            compared: roots.decisive() > 0,
             ..all
         }),
     }
 }
 
-fn by_lists(walk: &Walk, what: &str) -> CheckStep {
+fn one_group(
+    mut alone: Roots,
+    plan: Plan,
+    context: &mut Context,
+    what: String,
+) -> Result<CheckStep, Failure> {
+    match plan {
+        Plan::Filter(way) => {
+            let filtered = Filtered::read(&mut alone, way, context)?;
+            Ok(by_filter(&filtered, context, what))
+        }
+        _ => Ok(by_lists(
+            &Walk::down(&mut alone, context, &mut || Ok(()))?,
+            what,
+        )),
+    }
+}
+
+/// The reported groups, each by itself; those that patterns stand for are only
+/// counted.
+fn reported(roots: &Roots, plan: Plan, context: &mut Context) -> Vec<CheckStep> {
+    let mut steps = Vec::new();
+    for name in roots.report.names() {
+        let what = format!("find the reported group {name}");
+        steps.push(match look_up(name, &["1.1"]) {
+            Ok(Place::Missing) => report::missing(name),
+            Ok(Place::Hidden) => CheckStep::failed(
+                what,
+                Failure::denied("it is there, and the login may not read it"),
+            ),
+            Ok(Place::There(_)) => one_group(Roots::only(name), plan, context, what.clone())
+                .unwrap_or_else(|failure| CheckStep::failed(what, failure)),
+            Err(failure) => CheckStep::failed(what, failure),
+        });
+    }
+    if !roots.report.has_patterns() {
+        return steps;
+    }
+    let what = "list the reported groups";
+    let (mut patterns, mut weak) = (roots.clone(), Vec::new());
+    match fitting(&mut patterns, "1.1", context, &mut weak) {
+        Ok(found) => {
+            let text = format!("{} groups fit", found.len());
+            steps.push(match weak.first() {
+                Some((_, doubt)) => CheckStep::warning(what, format!("{text}; {doubt}")),
+                None => CheckStep::ok(what, text),
+            });
+            let unmet = patterns.report.unmet();
+            steps.extend(unmet.iter().map(|name| report::missing(name)));
+        }
+        Err(failure) => steps.push(CheckStep::failed(what, failure)),
+    }
+    steps
+}
+
+fn by_lists(walk: &Walk, what: String) -> CheckStep {
     let nested = walk.reached().saturating_sub(1);
     let text = format!("{} members listed, {nested} nested groups", walk.count());
     match walk.weak.first() {
         Some((_, doubt)) => CheckStep::warning(what, format!("{text}; {doubt}")),
-        None if walk.count() == 0 => {
-            CheckStep::warning(what, text).hint("nobody would be in scope")
-        }
+        None if walk.count() == 0 => CheckStep::warning(what, text).hint("it is empty"),
         None => CheckStep::ok(what, text),
     }
 }
 
-fn by_filter(filtered: &Filtered, context: &Context, what: &str) -> CheckStep {
+fn by_filter(filtered: &Filtered, context: &Context, what: String) -> CheckStep {
     let nested = filtered.groups.saturating_sub(1);
     match filtered.weak.first() {
         Some((_, doubt)) => CheckStep::warning(what, doubt.clone()),

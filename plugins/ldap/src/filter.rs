@@ -49,9 +49,14 @@ pub fn names(filter: &str) -> Vec<String> {
     parts.filter(|name| !name.is_empty()).collect()
 }
 
-/// True if every part is.
+/// True if every part is; a part of nothing asks for nothing.
 pub fn all(parts: &[String]) -> String {
-    joined('&', parts)
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .cloned()
+        .collect();
+    joined('&', &parts)
 }
 
 /// True if one part is; false if there are none.
@@ -97,6 +102,7 @@ mod tests {
     fn one_part_stands_alone() {
         let (one, two) = (equals("cn", b"a"), equals("cn", b"b"));
         assert_eq!(all(std::slice::from_ref(&one)), "(cn=a)");
+        assert_eq!(all(&[one.clone(), String::new()]), "(cn=a)");
         assert_eq!(any(&[one.clone(), two]), "(|(cn=a)(cn=b))");
         assert_eq!(not(&one), "(!(cn=a))");
     }

@@ -129,7 +129,7 @@ pub fn explain(
         }
     })?;
     // Logins have no entry of their own to be asked for.
-    if fresh > 0 || (met < unseen && !compared.has_logins()) {
+    if fresh > 0 || (met < unseen && !compared.expects_logins()) {
         tally.doubt(
             PartialReason::Drifted,
             "the groups changed while the directory was read; run it again",

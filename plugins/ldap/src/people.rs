@@ -169,7 +169,7 @@ impl People {
             tally.machines += 1;
             return;
         };
-        let name = |group: &u16| roots.syncing.get(usize::from(*group)).map(String::as_str);
+        let name = |group: &u16| roots.told(usize::from(*group));
         let (mut few, several): ([&str; 1], Vec<&str>);
         let groups: &[&str] = match groups {
             [] => &[],

@@ -15,6 +15,7 @@ use crate::record::Record;
 use crate::settings::{MembershipSetting, Settings};
 use crate::tally::Tally;
 use muster_sdk::ldap::Search;
+use muster_sdk::report::MISSING;
 use muster_sdk::{Batch, Failure, FailureKind, PartialReason, ReadFrom, ReadRequest, host};
 use std::collections::{HashSet, VecDeque};
 
@@ -30,6 +31,8 @@ pub struct Read {
     /// Where the feed stood before the read began, if there is one.
     mark: Option<Mark>,
     fingerprint: Key,
+    /// The reported groups that were found, as a digest.
+    reported: Key,
 }
 
 /// What is read.
@@ -79,6 +82,7 @@ impl Read {
             people,
             changed,
             mark,
+            reported,
         } = Changed::start(settings, request, cursor)?;
         Ok(Self {
             people,
@@ -86,6 +90,7 @@ impl Read {
             kind: Kind::Changes,
             mark: Some(mark),
             fingerprint,
+            reported,
         })
     }
 
@@ -93,7 +98,7 @@ impl Read {
         let mut context = Context::open(settings)?;
         let mut tally = Tally::default();
         tally.fact("server", described(&context));
-        let roots = Roots::of(&request.scope, &mut context)?;
+        let mut roots = Roots::of(&request.scope, &mut context)?;
         let bases = Bases::of(&request.scope, &mut context)?;
         for base in &bases.named {
             tally.fact("base", format!("{}: {base}", context.prove(base)?));
@@ -101,7 +106,12 @@ impl Read {
         let mut mapping = Mapping::read(&request.attributes, &context)?;
         tally.fact("status", mapping.status.summary());
         let mark = mark(&roots, &bases, &mapping, &mut context, &mut tally)?;
-        let (membership, stage) = begin(&roots, &bases, &mut mapping, &mut context, &mut tally)?;
+        let (membership, stage) =
+            begin(&mut roots, &bases, &mut mapping, &mut context, &mut tally)?;
+        if let Some(missing) = roots.missing() {
+            tally.fact(MISSING, missing);
+        }
+        let reported = roots.fingerprint(&mut context);
         let counts = matches!(stage, Stage::Scan(_))
             && !matches!(membership, Membership::Filtered(_))
             && matches!(
@@ -119,6 +129,7 @@ impl Read {
             kind: Kind::Everybody,
             mark,
             fingerprint: feed::fingerprint(settings, &request.attributes, &request.scope),
+            reported,
         })
     }
 
@@ -159,6 +170,7 @@ impl Read {
         }
         let cursor = Cursor {
             fingerprint: self.fingerprint,
+            reported: self.reported,
             mark,
             known: noted.known,
             watched: noted.watched,
@@ -239,12 +251,18 @@ impl Read {
         if tally.is_whole() {
             tally.fact("last page", "reached");
         }
-        if let (Stage::Scan(scan), Membership::Compared(compared), true) =
-            (stage, membership, tally.is_whole())
-        {
-            explain(compared, &scan.lists, context, &bases.below, tally)?;
+        match (stage, membership) {
+            (Stage::Scan(scan), Membership::Compared(compared)) if tally.is_whole() => {
+                explain(compared, &scan.lists, context, &bases.below, tally)
+            }
+            (_, Membership::Filtered(filtered)) if tally.has_delivered() => {
+                if let Some((reason, text)) = filtered.unshown()? {
+                    tally.doubt(reason, text);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn by_name(&mut self) -> Result<(), Failure> {
@@ -282,7 +300,7 @@ fn mark(
     context: &mut Context,
     tally: &mut Tally,
 ) -> Result<Option<Mark>, Failure> {
-    let field = Field::new(context, mapping, &bases.search, roots.all());
+    let field = Field::new(context, mapping, &bases.search, roots);
     let found = match field {
         Ok(mut field) => feed::mark(&mut field)?,
         Err(why) => Err(why),
@@ -366,7 +384,7 @@ impl Plan {
 }
 
 fn begin(
-    roots: &Roots,
+    roots: &mut Roots,
     bases: &Bases,
     mapping: &mut Mapping,
     context: &mut Context,
@@ -385,6 +403,7 @@ fn begin(
             let mut filtered = Filtered::read(roots, way, context)?;
             tally.fact("groups", filtered.groups.to_string());
             doubt(std::mem::take(&mut filtered.weak), roots, tally)?;
+            tally.doubts(std::mem::take(&mut filtered.weak_reports));
             if filtered.needs_member_of() {
                 mapping.want_member_of();
                 if context.is_active_directory() {
@@ -429,7 +448,7 @@ fn scan(bases: &Bases, filter: String, first: Option<Search>, lists: Vec<String>
 }
 
 fn walked(
-    roots: &Roots,
+    roots: &mut Roots,
     bases: &Bases,
     mapping: &mut Mapping,
     context: &mut Context,
@@ -453,6 +472,7 @@ fn walked(
     tally.fact("groups", walk.reached().to_string());
     tally.fact("members listed", walk.count().to_string());
     doubt(std::mem::take(&mut walk.weak), roots, tally)?;
+    tally.doubts(std::mem::take(&mut walk.weak_reports));
     if walk.has_logins() {
         mapping.want_login();
         first = None;

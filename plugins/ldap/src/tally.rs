@@ -25,9 +25,14 @@ impl Tally {
         self.facts.push((name, value.into()));
     }
 
-    /// A reason why somebody may be missing.
+    /// A reason why somebody may be missing, or a reported group of somebody's.
     pub fn doubt(&mut self, reason: PartialReason, text: impl Into<String>) {
         self.weak.push((reason, text.into()));
+    }
+
+    /// Several of them.
+    pub fn doubts(&mut self, weak: Vec<(PartialReason, String)>) {
+        self.weak.extend(weak);
     }
 
     /// True if nobody is missing, as far as is known.

@@ -8,7 +8,7 @@ use muster_sdk::{Failure, Scope};
 use std::collections::BTreeSet;
 
 /// The first octet: cursors of other versions are not read.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Largest cursor that the host keeps.
 const LARGEST: usize = 64 << 10;
@@ -18,6 +18,8 @@ const LARGEST: usize = 64 << 10;
 pub struct Cursor {
     /// Digest of all that must not change from one read to the next.
     pub fingerprint: Key,
+    /// Digest of the reported groups that were found.
+    pub reported: Key,
     pub mark: Mark,
     /// Who was in scope, if they are few.
     pub known: Known,
@@ -50,6 +52,7 @@ impl Cursor {
     fn octets(&self, known: &Known) -> Vec<u8> {
         let mut out = Out(vec![VERSION]);
         out.0.extend_from_slice(&self.fingerprint);
+        out.0.extend_from_slice(&self.reported);
         out.text(self.mark.server.as_bytes());
         out.0.extend_from_slice(&self.mark.at.to_be_bytes());
         match &self.mark.position {
@@ -159,6 +162,7 @@ impl<'a> In<'a> {
             return None;
         }
         let fingerprint = self.array()?;
+        let reported = self.array()?;
         let server = String::from_utf8(self.text()?).ok()?;
         let at = Millis::from_be_bytes(self.array()?);
         let position = match self.array()? {
@@ -179,6 +183,7 @@ impl<'a> In<'a> {
         };
         Some(Cursor {
             fingerprint,
+            reported,
             mark: Mark {
                 server,
                 at,
@@ -200,6 +205,7 @@ mod tests {
         let key = |number: usize| (number as u128).to_be_bytes();
         Cursor {
             fingerprint: [9; 16],
+            reported: [7; 16],
             mark: Mark {
                 server: "dc1".to_owned(),
                 at: -5,

@@ -146,6 +146,8 @@ fn note(
             None => Err(renamed_unit(&String::from_utf8_lossy(entry.dn()))),
         };
     }
+    // Told if it is new or was renamed: then others may be reported than before.
+    changes.named |= entry.first(4).is_some();
     let Ok(group) = field.context.names.digest(entry.dn()) else {
         changes.any_group = true;
         return Ok(());

@@ -29,6 +29,7 @@ pub use keys::{Key, Keys, Known, add};
 use crate::context::Context;
 use crate::directory::{CONNECTION, Found, below, open, walk};
 use crate::dn::Digest;
+use crate::groups::{Roots, holders};
 use crate::mapping::Mapping;
 use crate::outcome;
 use crate::root::Dialect;
@@ -90,6 +91,8 @@ pub struct Changes {
     pub groups: BTreeSet<Digest>,
     /// A group is gone, or several changed in a way that cannot be told.
     pub any_group: bool,
+    /// A group came or has another name, and may be one that is reported.
+    pub named: bool,
     /// Members that came into a group or left it: the group, and their names.
     pub links: Vec<(Digest, Vec<u8>)>,
 }
@@ -102,9 +105,15 @@ impl Changes {
             gone,
             groups,
             any_group,
+            named,
             links,
         } = self;
-        touched.is_empty() && gone.is_empty() && groups.is_empty() && links.is_empty() && !any_group
+        touched.is_empty()
+            && gone.is_empty()
+            && groups.is_empty()
+            && links.is_empty()
+            && !any_group
+            && !named
     }
 }
 
@@ -126,12 +135,12 @@ impl<'a> Field<'a> {
         context: &'a mut Context,
         mapping: &'a Mapping,
         bases: &'a [String],
-        groups: impl Iterator<Item = &'a String>,
+        roots: &Roots,
     ) -> Result<Self, String> {
         let keys = Keys::of(mapping)
             .ok_or("people are identified by an attribute that feeds do not give")?;
         let mut contexts: Vec<String> = Vec::new();
-        for name in bases.iter().chain(groups) {
+        for name in bases.iter().chain(roots.deciding()) {
             let holder = context.naming_context(name);
             let holder =
                 holder.ok_or_else(|| format!("no naming context of the server holds `{name}`"))?;
@@ -139,6 +148,13 @@ impl<'a> Field<'a> {
                 contexts.push(holder);
             }
         }
+        let (_, of_reports) = holders(roots, context);
+        contexts.extend(
+            of_reports
+                .into_iter()
+                .filter(|holder| !contexts.contains(holder))
+                .collect::<Vec<_>>(),
+        );
         Ok(Self {
             context,
             mapping,

@@ -14,6 +14,8 @@ pub struct MemberList {
     pub odd: u64,
     /// True if some values are logins, not names.
     pub logins: bool,
+    /// True if some of those decide who is in scope.
+    pub decisive_logins: bool,
 }
 
 impl MemberList {
@@ -74,6 +76,7 @@ impl MemberList {
             odd: self.odd,
             everybody: roots.syncing.is_empty(),
             logins: self.logins,
+            decisive_logins: self.decisive_logins,
         }
     }
 }
@@ -81,9 +84,22 @@ impl MemberList {
 /// Sets of roots, each once.
 #[derive(Debug)]
 struct Sets {
-    all: Vec<(Vec<u16>, bool)>,
+    all: Vec<Set>,
     numbers: HashMap<Vec<u16>, u32>,
     syncing: usize,
+    /// Roots below this number decide who is in scope, the others are reported.
+    decisive: usize,
+}
+
+/// What a set of roots means.
+#[derive(Debug, Default)]
+struct Set {
+    /// Syncing and reported groups.
+    told: Vec<u16>,
+    /// There is a syncing group among them.
+    is_synced: bool,
+    /// There is an exclusion among them.
+    is_excluded: bool,
 }
 
 impl Sets {
@@ -91,9 +107,10 @@ impl Sets {
     fn new(roots: &Roots) -> Self {
         let numbers = HashMap::from([(Vec::new(), 0)]);
         Self {
-            all: vec![(Vec::new(), false)],
+            all: vec![Set::default()],
             numbers,
             syncing: roots.syncing.len(),
+            decisive: roots.decisive(),
         }
     }
 
@@ -111,18 +128,30 @@ impl Sets {
             return known;
         }
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let excluded = self.syncing..self.decisive;
+        let is_exclusion = |root: &u16| excluded.contains(&usize::from(*root));
         let is_syncing = |root: &u16| usize::from(*root) < self.syncing;
-        let excluded = !union.iter().all(is_syncing);
-        let groups = union.iter().copied().filter(is_syncing).collect();
-        self.all.push((groups, excluded));
+        let set = Set {
+            is_synced: union.iter().any(is_syncing),
+            is_excluded: union.iter().any(is_exclusion),
+            told: union
+                .iter()
+                .copied()
+                .filter(|root| !is_exclusion(root))
+                .collect(),
+        };
+        self.all.push(set);
         self.numbers.insert(union, number);
         number
     }
 
-    fn get(&self, set: u32) -> (&[u16], bool) {
-        self.all
-            .get(set as usize)
-            .map_or((&[], false), |(groups, excluded)| (groups, *excluded))
+    fn get(&self, set: u32) -> &Set {
+        const NONE: &Set = &Set {
+            told: Vec::new(),
+            is_synced: false,
+            is_excluded: false,
+        };
+        self.all.get(set as usize).unwrap_or(NONE)
     }
 }
 
@@ -184,6 +213,7 @@ pub struct Compared {
     pub odd: u64,
     everybody: bool,
     logins: bool,
+    decisive_logins: bool,
 }
 
 impl Compared {
@@ -192,10 +222,22 @@ impl Compared {
         self.logins
     }
 
+    /// True if some of those who should be met are logins.
+    pub fn expects_logins(&self) -> bool {
+        self.decisive_logins
+    }
+
     /// True if the policy wants this member.
     fn wanted(&self, set: u32) -> bool {
-        let (groups, excluded) = self.sets.get(set);
-        !excluded && (self.everybody || !groups.is_empty())
+        let set = self.sets.get(set);
+        !set.is_excluded && (self.everybody || set.is_synced)
+    }
+
+    /// True if an entry should be found for this member: they are in scope, and a
+    /// group says so.
+    fn expected(&self, set: u32) -> bool {
+        let set = self.sets.get(set);
+        !set.is_excluded && set.is_synced
     }
 
     fn find(&self, member: &Digest) -> Option<usize> {
@@ -220,7 +262,7 @@ impl Compared {
             .is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
-    /// Says which syncing groups an entry is in; nothing if it is not wanted.
+    /// Says which groups an entry is in; nothing if it is not wanted.
     fn judge(&mut self, digest: Digest, record: Record<'_>, mapping: &Mapping) -> Option<&[u16]> {
         let mut found = Vec::new();
         if let Some(at) = self.find(&digest) {
@@ -247,25 +289,26 @@ impl Compared {
             [one] => *one,
             several => self.union(several),
         };
-        self.wanted(set).then(|| self.sets.get(set).0)
+        self.wanted(set).then(|| self.sets.get(set).told.as_slice())
     }
 
     fn union(&mut self, sets: &[u32]) -> u32 {
-        let excluded = sets.iter().any(|set| self.sets.get(*set).1);
-        // Any number that is no syncing group stands for "excluded".
-        let mark = excluded.then_some(u16::MAX);
+        let is_excluded = sets.iter().any(|set| self.sets.get(*set).is_excluded);
+        // Any exclusion stands for all of them; the first follows the syncing groups.
+        let first = u16::try_from(self.sets.syncing).unwrap_or(u16::MAX);
+        let mark = is_excluded.then_some(first);
         let all = sets
             .iter()
-            .flat_map(|set| self.sets.get(*set).0.iter().copied());
+            .flat_map(|set| self.sets.get(*set).told.iter().copied());
         let union: Vec<u16> = all.chain(mark).collect();
         self.sets.number(std::iter::once(union.as_slice()))
     }
 
-    /// Number of wanted members that no entry was found for.
+    /// Number of expected members that no entry was found for.
     pub fn unseen(&self) -> usize {
         let members = self.members.iter().enumerate();
         members
-            .filter(|(at, (_, set))| !self.is_seen(*at) && self.wanted(*set))
+            .filter(|(at, (_, set))| !self.is_seen(*at) && self.expected(*set))
             .count()
     }
 
@@ -278,7 +321,7 @@ impl Compared {
             Some(at) => {
                 self.mark(at);
                 let set = self.members.get(at).map_or(0, |(_, set)| *set);
-                if self.wanted(set) {
+                if self.expected(set) {
                     Recalled::Unseen
                 } else {
                     Recalled::Seen
@@ -291,7 +334,7 @@ impl Compared {
 /// What is known of a member in a list that is read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recalled {
-    /// An entry was found for them, or they are not wanted.
+    /// An entry was found for them, or they are not expected.
     Seen,
     /// No entry was found for them. Said once.
     Unseen,
@@ -313,8 +356,8 @@ pub enum Membership {
 }
 
 impl Membership {
-    /// Says which syncing groups an entry is in, by number; nothing if it is
-    /// not in scope. A name that cannot be read is in no group.
+    /// Says which syncing and reported groups an entry is in, by number; nothing
+    /// if it is not in scope. A name that cannot be read is in no group.
     pub fn judge(
         &mut self,
         record: Record<'_>,
@@ -345,18 +388,19 @@ mod tests {
             for number in (0..count).chain(0..count / 3) {
                 list.add(digest(number), (number % 2) as u32);
             }
-            let roots = Roots {
-                syncing: vec!["a".into(), "b".into()],
-                except: vec![],
-            };
+            let mut roots = Roots::only("a");
+            roots.syncing.push("b".to_owned());
             let compared = list.seal(&[vec![0], vec![1]], &roots, vec![], HashSet::new());
             assert_eq!(compared.unseen(), count);
             for number in 0..count {
                 let at = compared.find(&digest(number));
-                let (groups, excluded) = compared
+                let set = compared
                     .sets
                     .get(compared.members[at.unwrap_or(usize::MAX)].1);
-                assert_eq!((groups, excluded), (&[(number % 2) as u16][..], false));
+                assert_eq!(
+                    (&set.told[..], set.is_excluded),
+                    (&[(number % 2) as u16][..], false)
+                );
             }
             assert!((count..count + 500).all(|number| compared.find(&digest(number)).is_none()));
         }

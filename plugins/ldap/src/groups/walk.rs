@@ -2,10 +2,12 @@
 //!
 //! Only groups are walked: which members are groups is known beforehand from
 //! one search for the names of all groups. A group is read once, however it is
-//! reached, so circles end.
+//! reached, so circles end. Groups that decide who is in scope are walked first,
+//! and reported ones after them: their members need not be found.
 
-use super::Roots;
 use super::members::{Compared, MemberList};
+use super::reported::{Reported, holders, unlisted};
+use super::{Place, Roots, look_up};
 use crate::context::Context;
 use crate::directory::{ANYTHING, below, one, open, walk};
 use crate::dn::Digest;
@@ -40,15 +42,22 @@ pub struct Walk {
     list: MemberList,
     few: Option<Vec<String>>,
     tokens: HashMap<Vec<u8>, u32>,
+    /// How many of the nodes are below groups that decide who is in scope, once
+    /// those are walked.
+    decisive: Option<usize>,
+    /// Groups that patterns stand for.
+    fitting: Vec<(String, Digest)>,
     /// Why the walk is not whole.
     pub weak: Vec<(PartialReason, String)>,
+    /// Why it is not, below reported groups.
+    pub weak_reports: Vec<(PartialReason, String)>,
 }
 
 impl Walk {
     /// Walks down from the roots. `on_many` is called once, as soon as there
     /// are more than [`FEW`] members: from then on everybody has to be read.
     pub fn down(
-        roots: &Roots,
+        roots: &mut Roots,
         context: &mut Context,
         on_many: &mut dyn FnMut() -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
@@ -58,7 +67,7 @@ impl Walk {
         };
         walk.list_groups(roots, context)?;
         let mut missing = Vec::new();
-        for (number, root) in roots.all().enumerate() {
+        for (number, root) in roots.deciding().enumerate() {
             let node = walk.reach_root(root, context)?;
             if node.is_none() {
                 missing.push(number);
@@ -71,43 +80,90 @@ impl Walk {
                 format!("the group `{name}` was not found"),
             ));
         }
-        let mut next = 0;
-        while next < walk.nodes.len() {
-            walk.read(next, context, on_many)?;
+        walk.read_from(0, context, on_many)?;
+        walk.decisive = Some(walk.nodes.len());
+        walk.list.decisive_logins = walk.list.logins;
+        let few = walk.few.take();
+        if few.is_some() && roots.is_reporting() && roots.syncing.is_empty() {
+            // Everybody is read in any case.
+            on_many()?;
+        }
+        // Logins and tokens have no name to be read by.
+        let have_names = !walk.list.logins && walk.tokens.is_empty();
+        walk.report(roots, context)?;
+        walk.few = few.filter(|_| have_names);
+        Ok(walk)
+    }
+
+    /// Walks the reported groups.
+    fn report(&mut self, roots: &mut Roots, context: &mut Context) -> Result<(), Failure> {
+        for name in roots.report.names().to_vec() {
+            let digest = digest(&name, context)?;
+            let is_known = self.by_digest.contains_key(&digest) || self.groups.contains(&digest);
+            match is_known {
+                true => self.found(name.clone(), name, digest, roots),
+                false => match look_up(&name, &["1.1"])? {
+                    Place::There(_) => self.found(name.clone(), name, digest, roots),
+                    Place::Missing => roots.not_found(&name),
+                    Place::Hidden => self.weak_reports.push(unread(&name)),
+                },
+            }
+        }
+        for (dn, digest) in std::mem::take(&mut self.fitting) {
+            self.found(dn.clone(), dn, digest, roots);
+        }
+        roots.all_found()?;
+        self.read_from(self.decisive.unwrap_or(0), context, &mut || Ok(()))
+    }
+
+    fn found(&mut self, dn: String, told: String, digest: Digest, roots: &mut Roots) {
+        let node = self.reach(dn.clone(), digest);
+        self.roots.push(Some(node));
+        roots.found(Reported { dn, told });
+    }
+
+    /// Reads all nodes from one on, and those that are reached from there.
+    fn read_from(
+        &mut self,
+        first: usize,
+        context: &mut Context,
+        on_many: &mut dyn FnMut() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut next = first;
+        while next < self.nodes.len() {
+            self.read(next, context, on_many)?;
             next += 1;
             if host::cancelled() {
                 return Err(Failure::cancelled());
             }
         }
-        Ok(walk)
+        Ok(())
     }
 
-    fn list_groups(&mut self, roots: &Roots, context: &mut Context) -> Result<(), Failure> {
-        let mut contexts: Vec<String> = Vec::new();
-        for root in roots.all() {
-            let holder = context.naming_context(root).unwrap_or_else(|| root.clone());
-            if !contexts.contains(&holder) {
-                contexts.push(holder);
-            }
-        }
-        for holder in contexts {
+    fn list_groups(&mut self, roots: &mut Roots, context: &mut Context) -> Result<(), Failure> {
+        let (needed, others) = holders(roots, context);
+        for (place, holder) in needed.iter().chain(&others).enumerate() {
             let filter = context.root.dialect.group_filter().to_owned();
             let query = below(
-                &holder,
+                holder,
                 filter,
                 vec!["1.1".to_owned()],
                 context.settings.page_size,
             );
-            let outcome = walk(&open(&query)?, |entry| {
-                self.groups.extend(context.names.digest(entry.dn()));
+            let said = walk(&open(&query)?, |entry| {
+                let Ok(digest) = context.names.digest(entry.dn()) else {
+                    return Ok(());
+                };
+                let is_new = self.groups.insert(digest);
+                let dn = String::from_utf8_lossy(entry.dn());
+                if is_new && roots.report.fits(&dn) {
+                    self.fitting.push((dn.into_owned(), digest));
+                }
                 Ok(())
             })?;
-            // A root that is not below a naming context is judged by itself.
-            if !outcome::is_missing(&outcome)
-                && let Some((reason, text)) = outcome::shortfall(&outcome, &holder)
-            {
-                self.weak
-                    .push((reason, format!("not all groups are known: {text}")));
+            match place < needed.len() {
+                true => self.weak.extend(unlisted(&said, holder)),
+                false => self.weak_reports.extend(unlisted(&said, holder)),
             }
         }
         Ok(())
@@ -174,19 +230,23 @@ impl Walk {
             }
             Ok(())
         })?;
-        if !seen {
+        let weak = if !seen {
             let text = format!(
                 "the members of the group `{dn}` cannot be read: {}",
                 outcome::said(&outcome)
             );
-            self.weak.push((PartialReason::Unreadable, text));
+            Some((PartialReason::Unreadable, text))
         } else if members == 0 && must_have {
             let text = format!(
                 "the group `{dn}` shows no members, and must have one: the login may not read them"
             );
-            self.weak.push((PartialReason::Unreadable, text));
-        } else if let Some((reason, text)) = outcome::shortfall(&outcome, &dn) {
-            self.weak.push((reason, text));
+            Some((PartialReason::Unreadable, text))
+        } else {
+            outcome::shortfall(&outcome, &dn)
+        };
+        match self.decisive {
+            None => self.weak.extend(weak),
+            Some(_) => self.weak_reports.extend(weak),
         }
         Ok(())
     }
@@ -230,17 +290,17 @@ impl Walk {
         self.by_digest.keys().copied().collect()
     }
 
-    /// DNs of all members, if they are few and all have one.
+    /// DNs of all members of groups that decide who is in scope, if they are few
+    /// and all have one.
     pub fn few(&mut self) -> Option<Vec<String>> {
-        if self.list.logins || !self.tokens.is_empty() {
-            return None;
-        }
         self.few.take()
     }
 
-    /// Groups from which members can be read again.
+    /// Groups that decide who is in scope, from which members can be read again.
     pub fn lists(&self) -> Vec<String> {
-        self.nodes.iter().map(|node| node.dn.clone()).collect()
+        let decisive = self.decisive.unwrap_or(self.nodes.len());
+        let nodes = self.nodes.iter().take(decisive);
+        nodes.map(|node| node.dn.clone()).collect()
     }
 
     /// Sorts out who is in which of the policy's groups.
@@ -302,6 +362,11 @@ pub fn read_again(lists: &[String], mut each: impl FnMut(&[u8])) -> Result<(), F
 fn digest(dn: &str, context: &mut Context) -> Result<Digest, Failure> {
     let digest = context.names.digest(dn.as_bytes());
     digest.map_err(|_| Failure::config(format!("the group `{dn}` is not a DN")))
+}
+
+fn unread(dn: &str) -> (PartialReason, String) {
+    let text = format!("the login may not read the group `{dn}`");
+    (PartialReason::Unreadable, text)
 }
 
 /// These classes must have a member, so none means that it is hidden.

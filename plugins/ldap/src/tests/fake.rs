@@ -36,11 +36,13 @@ pub struct Fake {
     asked: Rc<RefCell<Vec<Query>>>,
 }
 
-/// What a feed tells of people; of groups and units it tells nothing.
+/// What a feed tells.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// Names of entries that are sent.
+    /// Names of people that are sent.
     pub sent: Vec<String>,
+    /// Names of groups that are sent.
+    pub groups: Vec<String>,
     pub present: Vec<[u8; 16]>,
     pub deleted: Vec<[u8; 16]>,
     pub absent_are_gone: bool,
@@ -228,6 +230,10 @@ impl Fake {
         {
             true => self.told.clone(),
             false => Told {
+                sent: match query.filter.contains("objectClass=group") {
+                    true => self.told.groups.clone(),
+                    false => Vec::new(),
+                },
                 code: self.told.code,
                 ..Told::default()
             },

@@ -6,7 +6,7 @@ const WAYS: [&str; 2] = ["member", "memberOf"];
 
 /// anna directly; ben through one group, clara through two, in a circle; dora
 /// and emil not.
-fn nested() -> Fake {
+pub fn nested() -> Fake {
     let mut fake = Fake::openldap();
     for (uid, of) in [
         ("anna", "intranet"),
@@ -51,7 +51,7 @@ fn nested() -> Fake {
 }
 
 /// More members than are read one by one.
-fn crowd(count: usize) -> (Fake, Vec<String>) {
+pub fn crowd(count: usize) -> (Fake, Vec<String>) {
     let mut fake = Fake::openldap();
     fake.block = 100;
     let dns: Vec<String> = (0..count)
@@ -418,7 +418,7 @@ fn members_by_unique_name_count() {
 
 /// anna by name, ben by primary group, clara nested, dora by the primary group
 /// of a nested one; emil not; a machine.
-fn domain() -> Fake {
+pub fn domain() -> Fake {
     let mut fake = Fake::active_directory();
     let group = |fake: &mut Fake, cn: &str, token: &str, members: &[&str], of: &[&str]| {
         fake.add(
@@ -523,4 +523,20 @@ fn in_chain_asks_the_server_to_follow() {
     )
     .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Config);
+}
+
+/// Trap: a group that is nested in a syncing one is an exclusion all the same.
+#[test]
+fn in_chain_leaves_out_what_is_nested_in_what_it_lets_in() {
+    let fake = domain();
+    let scope = Scope {
+        except_groups: vec!["cn=floor,ou=groups,dc=x".to_owned()],
+        ..in_groups(&["all"])
+    };
+    read(&fake, json!({"membership": "in-chain"}), scope).unwrap();
+    let filter = fake.asked().pop().unwrap().filter;
+    assert!(
+        filter.contains("(!(|(memberOf:1.2.840.113556.1.4.1941:=cn=floor,ou=groups,dc=x)"),
+        "{filter}"
+    );
 }

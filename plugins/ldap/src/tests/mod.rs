@@ -8,6 +8,7 @@ mod coverage;
 mod fake;
 mod groups;
 mod logins;
+mod reported;
 
 use crate::Directory;
 use fake::Fake;
