@@ -4,7 +4,7 @@ use crate::extras::Managers;
 use crate::fault::Right;
 use crate::feeds::Feeds;
 use crate::graph::{self, Trouble};
-use crate::groups::{Group, Groups, find};
+use crate::groups::{Group, Groups, find, fitting};
 use crate::members;
 use crate::names::Names;
 use crate::people::{People, Verdict};
@@ -12,6 +12,7 @@ use crate::settings::{FeedSetting, Settings};
 use crate::tally::Tally;
 use muster_sdk::json::At;
 use muster_sdk::prelude::*;
+use muster_sdk::{Report, report};
 use serde_json::Value;
 
 /// People in the sample.
@@ -112,14 +113,11 @@ fn groups(scope: &Scope, steps: &mut Vec<CheckStep>) -> Option<Groups> {
         let what = format!("find the group {written}");
         steps.push(match find(written) {
             Ok(Ok(group)) => counted(&group, what),
-            Ok(Err(wrong)) => CheckStep::failed(
-                what,
-                Failure::config(wrong)
-                    .hint("write the group's object id or its exact display name"),
-            ),
+            Ok(Err(wrong)) => CheckStep::failed(what, unfound(wrong.text)),
             Err(failure) => CheckStep::failed(what, failure),
         });
     }
+    reported(scope, steps);
     match Groups::find(scope) {
         Ok(groups) => Some(groups),
         Err(failure) => {
@@ -128,6 +126,38 @@ fn groups(scope: &Scope, steps: &mut Vec<CheckStep>) -> Option<Groups> {
             }
             None
         }
+    }
+}
+
+fn unfound(text: String) -> Failure {
+    Failure::config(text).hint("write the group's object id or its exact display name")
+}
+
+fn reported(scope: &Scope, steps: &mut Vec<CheckStep>) {
+    let mut report = Report::of(scope);
+    for written in report.names() {
+        let what = format!("find the reported group {written}");
+        steps.push(match find(written) {
+            Ok(Ok(group)) => counted(&group, what),
+            Ok(Err(wrong)) if wrong.is_missing => CheckStep {
+                message: format!("{}, so nobody is in it", wrong.text),
+                ..report::missing(written)
+            },
+            Ok(Err(wrong)) => CheckStep::failed(what, unfound(wrong.text)),
+            Err(failure) => CheckStep::failed(what, failure),
+        });
+    }
+    if !report.has_patterns() {
+        return;
+    }
+    let what = "list the reported groups";
+    match fitting(&mut report) {
+        Ok(groups) => {
+            steps.push(CheckStep::ok(what, format!("{} groups fit", groups.len())));
+            let unmet = report.unmet();
+            steps.extend(unmet.iter().map(|name| report::missing(name)));
+        }
+        Err(failure) => steps.push(CheckStep::failed(what, failure)),
     }
 }
 
@@ -151,7 +181,7 @@ fn counted(group: &Group, what: String) -> CheckStep {
     match (count, group.hidden) {
         ("0", true) => CheckStep::warning(what, text)
             .hint("its membership is hidden: seeing it needs `Member.Read.Hidden`"),
-        ("0", false) => CheckStep::warning(what, text).hint("nobody would be in scope by it"),
+        ("0", false) => CheckStep::warning(what, text).hint("it is empty"),
         _ => CheckStep::ok(what, text),
     }
 }

@@ -20,7 +20,7 @@ struct Envelope<T> {
 }
 
 /// The version of what is kept.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Identifies what is asked for: tenant, scope, attributes, and the settings that
 /// decide about people.
@@ -34,6 +34,7 @@ pub fn question(settings: &Settings, request: &ReadRequest) -> String {
         format!("{:?} {:?}", settings.photos, settings.guests),
         scope.groups,
         scope.except_groups,
+        scope.report,
         attributes,
     ]);
     fingerprint(&asked.to_string())

@@ -5,7 +5,7 @@ use crate::cursor;
 use crate::extras::Managers;
 use crate::fault::Right;
 use crate::feeds::{Feeds, Hint};
-use crate::groups::Groups;
+use crate::groups::{Group, Groups};
 use crate::names::Names;
 use crate::people::{People, Verdict};
 use crate::settings::Settings;
@@ -53,7 +53,9 @@ impl Delta {
         if let Some(missing) = groups.missing.first() {
             return Err(Failure::stale_cursor(missing));
         }
+        feeds.hold_against(&groups)?;
         let mut tally = Tally::default();
+        tally.absent(&groups.absent);
         let mut waiting: Vec<(String, Hint)> = feeds.read()?.into_iter().collect();
         waiting.reverse();
         tally.fact("people named by the feeds", waiting.len().to_string());
@@ -255,18 +257,20 @@ fn fate(hint: Hint, answer: Answer, binned: Option<&Answer>) -> Result<Fate, Fai
     }
 }
 
-/// The syncing groups of a person, as the policy writes them; none if they are
-/// out of scope.
+/// The syncing and reported groups of a person, as they are told; none if they
+/// are out of scope.
 fn syncing(groups: &Groups, within: Option<&HashSet<String>>) -> Option<Vec<String>> {
-    let is_in = |id: &String| within.is_some_and(|within| within.contains(id));
-    if groups.except.iter().any(|group| is_in(&group.id)) {
+    let is_in = |group: &&Group| within.is_some_and(|within| within.contains(&group.id));
+    if groups.except.iter().any(|group| is_in(&group)) {
         return None;
     }
-    let names: Vec<String> = groups
-        .syncing
-        .iter()
-        .filter(|group| is_in(&group.id))
-        .map(|group| group.written.clone())
-        .collect();
-    (!groups.narrowed || !names.is_empty()).then_some(names)
+    let names = |groups: &[Group]| -> Vec<String> {
+        let theirs = groups.iter().filter(is_in);
+        theirs.map(|group| group.written.clone()).collect()
+    };
+    let syncing = names(&groups.syncing);
+    if groups.narrowed && syncing.is_empty() {
+        return None;
+    }
+    Some([syncing, names(&groups.reported)].concat())
 }

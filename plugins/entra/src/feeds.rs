@@ -21,6 +21,8 @@ pub struct Feeds {
     /// Ids of all groups that are followed: those of the policy, and those that
     /// were ever in them.
     followed: BTreeSet<String>,
+    /// What stands for the reported groups, whose names no feed tells.
+    reported: String,
 }
 
 /// What the feeds say of one person. None of it is believed: it says whom to ask
@@ -54,6 +56,7 @@ impl Feeds {
             users: begun(&users, Right::Users)?,
             groups: Vec::new(),
             followed: BTreeSet::new(),
+            reported: groups.reported_print(),
         };
         feeds.follow(followed)?;
         Ok(feeds)
@@ -62,6 +65,17 @@ impl Feeds {
     /// Number of groups that are followed.
     pub fn followed(&self) -> usize {
         self.followed.len()
+    }
+
+    /// Refuses to go on if other groups are to be reported than were followed: one
+    /// came, went, or has another name.
+    pub fn hold_against(&self, groups: &Groups) -> Result<(), Failure> {
+        match self.reported == groups.reported_print() {
+            true => Ok(()),
+            false => Err(Failure::stale_cursor(
+                "the groups that the policy reports are not those of the last run: one came, went or was renamed",
+            )),
+        }
     }
 
     /// Follows further groups from now on.
@@ -119,7 +133,7 @@ impl Feeds {
         };
         let gone = |failure: Failure| {
             Failure::stale_cursor(format!(
-                "a group that was in a syncing group, or is now, cannot be read: {}",
+                "a group that was in a followed group, or is now, cannot be read: {}",
                 failure.message
             ))
         };

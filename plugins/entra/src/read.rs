@@ -5,15 +5,17 @@ use crate::extras::Managers;
 use crate::fault::Right;
 use crate::feeds::Feeds;
 use crate::graph;
-use crate::groups::Groups;
+use crate::groups::{Group, Groups};
 use crate::key::Key;
 use crate::members;
 use crate::names::Names;
 use crate::people::{People, Verdict};
+use crate::reports;
 use crate::settings::{FeedSetting, Settings};
 use crate::tally::Tally;
 use muster_sdk::json::{At, Selection};
 use muster_sdk::prelude::*;
+use muster_sdk::report::Memberships;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -80,6 +82,7 @@ impl Read {
         for missing in &groups.missing {
             tally.doubt(PartialReason::GroupMissing, missing);
         }
+        tally.absent(&groups.absent);
         let feeds = match settings.feed {
             FeedSetting::Delta => begin_feeds(&names, &groups, &mut tally)?,
             FeedSetting::None => None,
@@ -107,10 +110,10 @@ impl Read {
         request: &ReadRequest,
         names: Names,
         groups: Groups,
-        tally: Tally,
+        mut tally: Tally,
     ) -> Result<Self, Failure> {
         let lists = lists(&names, &groups, request.page_size);
-        let whom = Whom::read(&groups)?;
+        let whom = Whom::read(&groups, &mut tally)?;
         let (gone, deleted) = deleted()?;
         Ok(Self {
             people: People::new(names, settings, tally)?,
@@ -160,12 +163,20 @@ impl Read {
 
     fn last(&mut self) -> Batch {
         self.people.tally.excluded = self.whom.left_out;
+        let feeds = self.feeds.as_ref();
+        let position = feeds.and_then(|feeds| cursor::pack(&self.question, feeds));
+        if let (Some(feeds), None) = (feeds, &position) {
+            let text = format!(
+                "not followed: a position for {} groups is too long to be kept",
+                feeds.followed()
+            );
+            self.people.tally.fact("changes", text);
+        }
         let coverage = self.people.tally.coverage();
         // Whoever was held or not seen would not be named by the feeds.
         let proven = coverage.is_complete() && self.people.tally.problems == 0;
         let batch = Batch::last(&mut self.people.rows, coverage);
-        let feeds = self.feeds.as_ref().filter(|_| proven);
-        match feeds.and_then(|feeds| cursor::pack(&self.question, feeds)) {
+        match position.filter(|_| proven) {
             Some(cursor) => batch.delta_from(cursor),
             None => batch,
         }
@@ -260,7 +271,7 @@ fn lists(names: &Names, groups: &Groups, wish: u32) -> Vec<List> {
     };
     let size = most.min(wish.max(1)) as usize;
     if groups.narrowed {
-        let of_group = |group: &crate::groups::Group| {
+        let of_group = |group: &Group| {
             let path = format!(
                 "/groups/{}/transitiveMembers/microsoft.graph.user",
                 group.id
@@ -315,8 +326,12 @@ fn deleted() -> Result<(Vec<String>, HashSet<Key>), Failure> {
 #[derive(Debug, Default)]
 struct Whom {
     /// Syncing groups as the policy writes them, one list each.
-    written: Vec<Rc<[String]>>,
     names: Vec<String>,
+    /// Reported groups as they are told, and who is in them.
+    told: Vec<String>,
+    reports: Memberships<Key>,
+    /// Names by syncing groups and the set of reported ones.
+    groups: HashMap<(u128, u32), Rc<[String]>>,
     excluded: HashSet<Key>,
     /// With several syncing groups: a bit for each that a user is in.
     memberships: Option<HashMap<Key, u128>>,
@@ -329,8 +344,13 @@ struct Whom {
 }
 
 impl Whom {
-    fn read(groups: &Groups) -> Result<Self, Failure> {
-        let mut whom = Self::default();
+    fn read(groups: &Groups, tally: &mut Tally) -> Result<Self, Failure> {
+        let mut whom = Self {
+            reports: reports::read(groups, tally)?,
+            told: names(&groups.reported),
+            names: names(&groups.syncing),
+            ..Self::default()
+        };
         for group in &groups.except {
             let listed = members::users(group)?;
             let keys: HashSet<Key> = listed.ids.iter().map(|id| Key::of(id)).collect();
@@ -343,16 +363,6 @@ impl Whom {
             }
             whom.excluded.extend(keys);
         }
-        whom.names = groups
-            .syncing
-            .iter()
-            .map(|group| group.written.clone())
-            .collect();
-        whom.written = whom
-            .names
-            .iter()
-            .map(|name| Rc::from([name.clone()]))
-            .collect();
         if groups.syncing.len() > 1 {
             let mut memberships: HashMap<Key, u128> = HashMap::new();
             for (number, group) in groups.syncing.iter().enumerate() {
@@ -363,6 +373,22 @@ impl Whom {
             whom.memberships = Some(memberships);
         }
         Ok(whom)
+    }
+
+    /// The names of groups: many people are in the same.
+    fn groups(&mut self, syncing: u128, set: u32) -> Rc<[String]> {
+        if let Some(known) = self.groups.get(&(syncing, set)) {
+            return known.clone();
+        }
+        let of_scope = self.names.iter().enumerate();
+        let of_scope = of_scope
+            .filter(|(number, _)| syncing & bit(*number) != 0)
+            .map(|(_, name)| name);
+        let reported = self.reports.groups(set).iter();
+        let reported = reported.filter_map(|&place| self.told.get(place));
+        let names: Rc<[String]> = of_scope.chain(reported).cloned().collect();
+        self.groups.insert((syncing, set), names.clone());
+        names
     }
 
     fn next_list(&mut self) {
@@ -376,20 +402,15 @@ impl Whom {
             return Verdict::Known;
         }
         place.listed += 1;
-        let groups = match &mut self.memberships {
-            None => self.written.get(place.list).cloned().unwrap_or_default(),
+        let syncing = match &mut self.memberships {
+            None => bit(place.list),
             Some(memberships) => {
                 let bits = memberships.entry(key).or_default();
                 if *bits & (bit(place.list) - 1) != 0 {
                     return Verdict::Known;
                 }
                 *bits |= bit(place.list);
-                let bits = *bits;
-                let within = self.names.iter().enumerate();
-                within
-                    .filter(|(number, _)| bits & bit(*number) != 0)
-                    .map(|(_, name)| name.clone())
-                    .collect()
+                *bits
             }
         };
         if self.excluded.contains(&key) {
@@ -397,13 +418,17 @@ impl Whom {
             return Verdict::Stranger;
         }
         match self.deleted.contains(&key) {
-            false => Verdict::Member(groups),
+            false => Verdict::Member(self.groups(syncing, self.reports.set(&key))),
             true => {
                 self.held.insert(key);
                 Verdict::Held("it is listed, and among the deleted users as well: the lists lag behind, and will agree later".to_owned())
             }
         }
     }
+}
+
+fn names(groups: &[Group]) -> Vec<String> {
+    groups.iter().map(|group| group.written.clone()).collect()
 }
 
 fn bit(number: usize) -> u128 {

@@ -1,6 +1,6 @@
 //! What a read has seen, and how far it can be believed.
 
-use muster_sdk::{Coverage, PartialReason};
+use muster_sdk::{Coverage, PartialReason, report};
 use serde::{Deserialize, Serialize};
 
 /// Counts and doubts; part of the cursor that a read is resumed with.
@@ -25,9 +25,20 @@ impl Tally {
         self.facts.push((name.to_owned(), value.into()));
     }
 
-    /// A reason why somebody may be missing.
+    /// Reported groups that are not there.
+    pub fn absent(&mut self, names: &[String]) {
+        if !names.is_empty() {
+            self.fact(report::MISSING, report::listed(names));
+        }
+    }
+
+    /// A reason why somebody may be missing, or a reported group of somebody's.
     pub fn doubt(&mut self, reason: PartialReason, text: impl Into<String>) {
-        self.weak.push((word(reason).to_owned(), text.into()));
+        let doubt = (word(reason).to_owned(), text.into());
+        // A read that is resumed looks at the groups again.
+        if !self.weak.contains(&doubt) {
+            self.weak.push(doubt);
+        }
     }
 
     /// How far a whole read went.

@@ -14,4 +14,5 @@ mod names;
 mod paging;
 mod reading;
 mod refusals;
+mod reported;
 mod world;

@@ -31,6 +31,7 @@ pub struct World {
     pub settings: serde_json::Value,
     pub groups: Vec<String>,
     pub except: Vec<String>,
+    pub report: Vec<String>,
     pub attributes: Vec<&'static str>,
     pub page_size: u32,
 }
@@ -46,6 +47,7 @@ impl World {
             settings: json!({"tenant": "fabrikam.example", "client_id": "sync", "url": BASE}),
             groups: Vec::new(),
             except: Vec::new(),
+            report: Vec::new(),
             attributes: vec!["userPrincipalName"],
             page_size: 1000,
         };
@@ -89,6 +91,7 @@ impl World {
         Scope {
             groups: self.groups.clone(),
             except_groups: self.except.clone(),
+            report: self.report.clone(),
             ..testing::everybody()
         }
     }

@@ -151,6 +151,11 @@ impl Tenant {
         id
     }
 
+    /// Gives a group another name, which a feed of members does not tell.
+    pub fn rename_group(&mut self, group: &str, name: &str) {
+        self.group_mut(group).name = name.to_owned();
+    }
+
     /// A group of Microsoft 365, which cannot hold groups.
     pub fn unify(&mut self, group: &str) {
         self.group_mut(group).unified = true;
