@@ -3,13 +3,14 @@
 //! The log names people; each of them is read whole, with their groups. Nobody is
 //! ever missing from this: who is not named is as they were.
 
-use crate::api::Api;
+use crate::api::{Answer, Api};
 use crate::clock;
 use crate::columns::{Columns, User};
 use crate::cursor::{self, Feed};
 use crate::fault::Right;
 use crate::groups::{self, Group};
 use crate::log::{self, News};
+use crate::reported::Reported;
 use crate::settings::{self, Settings, check_scope};
 use muster_sdk::http::Target;
 use muster_sdk::json::{At, Selection};
@@ -61,7 +62,14 @@ impl Changes {
     pub fn next(&mut self) -> Result<Batch, Failure> {
         let (mut news, position) = log::read(&self.api, &self.feed.log, self.feed.at)?;
         self.refuse_lost_groups(&news)?;
-        let groups = self.look_at_groups(&mut news)?;
+        // Looked up each time: no event surely tells which names there are.
+        let reported = Reported::find(&self.api, &self.scope)?;
+        if reported.print() != self.feed.reported {
+            return Err(Failure::stale_cursor(
+                "the groups that the policy reports are not those of the last run: one came, went or was renamed",
+            ));
+        }
+        let groups = self.look_at_groups(&mut news, &reported)?;
         if news.users.len() > MOST {
             return Err(Failure::stale_cursor(format!(
                 "{} people changed since the last run, and reading everybody is quicker",
@@ -70,21 +78,27 @@ impl Changes {
         }
         let mut rows = self.columns.rows();
         if !news.users.is_empty() {
-            let membership = Membership::of(&self.api, &self.scope)?;
+            let membership = Membership::of(&self.api, &self.scope, reported.groups)?;
             let users: Vec<&str> = news.users.iter().map(String::as_str).collect();
             for some in users.chunks(TOGETHER) {
                 self.deliver(&mut rows, some, &membership)?;
             }
         }
-        let coverage =
-            Coverage::delta().fact("people named by the log", news.users.len().to_string());
+        let coverage = Coverage::delta()
+            .fact("people named by the log", news.users.len().to_string())
+            .missing_groups(&reported.missing);
         let feed = Feed {
             question: self.feed.question.clone(),
             log: position,
             at: self.api.now(),
             groups,
+            reported: self.feed.reported.clone(),
         };
-        Ok(Batch::last(rows, coverage).delta_from(cursor::pack(&feed)))
+        let batch = Batch::last(rows, coverage);
+        Ok(match cursor::pack(&feed) {
+            Some(position) => batch.delta_from(position),
+            None => batch,
+        })
     }
 
     fn refuse_lost_groups(&self, news: &News) -> Result<(), Failure> {
@@ -92,14 +106,19 @@ impl Changes {
         match ours.find(|id| news.deleted_groups.contains(*id)) {
             None => Ok(()),
             Some(id) => Err(Failure::stale_cursor(format!(
-                "the syncing group {id} was deleted"
+                "the group {id}, which the policy names, was deleted"
             ))),
         }
     }
 
-    /// A group whose membership changed although no event names anybody of it:
-    /// all its members are read anew. Who left it, the next full read finds.
-    fn look_at_groups(&self, news: &mut News) -> Result<BTreeMap<String, String>, Failure> {
+    /// A syncing group whose membership changed although no event names anybody of
+    /// it: all its members are read anew. Who left it, the next full read finds.
+    /// Rights come from reported groups, so for one of them that read is now.
+    fn look_at_groups(
+        &self,
+        news: &mut News,
+        reported: &Reported,
+    ) -> Result<BTreeMap<String, String>, Failure> {
         let mut known = self.feed.groups.clone();
         if known.is_empty() {
             return Ok(known);
@@ -109,6 +128,12 @@ impl Changes {
         for (id, updated) in groups::changed(&self.api, &ids, &after)? {
             let is_new = known.get(&id).is_some_and(|known| *known != updated);
             if is_new && !news.groups.contains(&id) {
+                if let Some(group) = reported.groups.iter().find(|group| group.id == id) {
+                    return Err(Failure::stale_cursor(format!(
+                        "the members of `{}` changed, and the System Log does not say who",
+                        group.named
+                    )));
+                }
                 self.read_members(&id, &mut news.users)?;
             }
             known.insert(id, updated);
@@ -153,7 +178,7 @@ impl Changes {
         for (id, answer) in users.iter().zip(found) {
             let groups = match theirs.next() {
                 None => Some(Vec::new()),
-                Some(Some(groups)) => membership.in_scope(&groups.body)?,
+                Some(Some(groups)) => membership.in_scope(&self.api, groups)?,
                 Some(None) if answer.is_some() => return Err(vanished(id)),
                 Some(None) => None,
             };
@@ -194,16 +219,18 @@ fn vanished(id: &str) -> Failure {
     .hint("they were likely deleted this very moment; the next run will tell")
 }
 
-/// Which groups decide who is in scope.
+/// Which groups decide who is in scope, and which are told.
 struct Membership {
     groups: Vec<Group>,
     excepted: Vec<Group>,
+    reported: Vec<Group>,
     ids: Selection,
 }
 
 impl Membership {
-    fn of(api: &Api, scope: &Scope) -> Result<Self, Failure> {
+    fn of(api: &Api, scope: &Scope, reported: Vec<Group>) -> Result<Self, Failure> {
         Ok(Self {
+            reported,
             groups: groups::find_all(api, &scope.groups)?,
             excepted: groups::find_all(api, &scope.except_groups)?,
             ids: Selection::new(["id"])?,
@@ -212,16 +239,20 @@ impl Membership {
 
     /// No group is asked about.
     fn is_everybody(&self) -> bool {
-        self.groups.is_empty() && self.excepted.is_empty()
+        self.groups.is_empty() && self.excepted.is_empty() && self.reported.is_empty()
     }
 
-    /// The syncing groups among a user's groups; nothing for whoever is not in
-    /// scope.
-    fn in_scope(&self, body: &[u8]) -> Result<Option<Vec<String>>, Failure> {
-        let mut theirs = BTreeSet::new();
-        self.ids.read(body, At::Root, |record| {
-            theirs.extend(record.first(0).map(str::to_owned));
-        })?;
+    /// The syncing and reported groups among a user's groups; nothing for whoever
+    /// is not in scope.
+    fn in_scope(&self, api: &Api, first: Answer) -> Result<Option<Vec<String>>, Failure> {
+        let (mut theirs, mut page) = (BTreeSet::new(), first);
+        loop {
+            self.ids.read(&page.body, At::Root, |record| {
+                theirs.extend(record.first(0).map(str::to_owned));
+            })?;
+            let Some(next) = page.next else { break };
+            page = api.get("the groups of a changed user", Right::Users, next)?;
+        }
         let in_any = |groups: &[Group]| groups.iter().any(|group| theirs.contains(&group.id));
         if in_any(&self.excepted) || !(self.groups.is_empty() || in_any(&self.groups)) {
             return Ok(None);
@@ -229,6 +260,7 @@ impl Membership {
         let named = self
             .groups
             .iter()
+            .chain(&self.reported)
             .filter(|group| theirs.contains(&group.id));
         Ok(Some(named.map(|group| group.named.clone()).collect()))
     }

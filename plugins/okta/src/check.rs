@@ -2,14 +2,14 @@
 
 use crate::api::Api;
 use crate::fault::Right;
-use crate::groups::{self, Group};
+use crate::groups::{self, Group, Meant};
 use crate::log;
 use crate::schema::Schema;
 use crate::settings::{Deactivated, Feed, Settings, check_scope};
 use crate::status::DEPROVISIONED;
 use muster_sdk::http::Target;
 use muster_sdk::json::{At, Selection};
-use muster_sdk::{CheckStep, Failure, FailureKind, Scope};
+use muster_sdk::{CheckStep, Failure, FailureKind, Report, Scope, report};
 
 /// A clock that is off by more makes signed logins fail before long.
 const CLOCK_SECONDS: i64 = 60;
@@ -31,6 +31,7 @@ pub fn check(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
     for named in scope.groups.iter().chain(&scope.except_groups) {
         steps.push(group(&api, named, settings.page_size));
     }
+    reported(&api, scope, settings.page_size, &mut steps);
     if settings.deactivated == Deactivated::Read {
         steps.push(deactivated(&api));
     }
@@ -98,11 +99,43 @@ fn clock(api: &Api, steps: &mut Vec<CheckStep>) {
 
 fn group(api: &Api, named: &str, page_size: u32) -> CheckStep {
     let what = format!("find the group `{named}`");
-    let found = groups::find(api, named).and_then(|group| {
-        let (members, more) = members(api, &group, page_size)?;
-        Ok((group, members, more))
-    });
-    match found {
+    match groups::find(api, named) {
+        Err(failure) => CheckStep::failed(what, failure),
+        Ok(group) => held(api, group, page_size, what),
+    }
+}
+
+fn reported(api: &Api, scope: &Scope, page_size: u32, steps: &mut Vec<CheckStep>) {
+    let mut report = Report::of(scope);
+    for named in report.names() {
+        let what = format!("find the reported group {named}");
+        steps.push(match groups::look(api, named) {
+            Ok(Meant::One(group)) => held(api, group, page_size, what),
+            Ok(Meant::None(failure)) => CheckStep {
+                message: format!("{}, so nobody is in it", failure.message),
+                ..report::missing(named)
+            },
+            Ok(Meant::Several(failure)) | Err(failure) => CheckStep::failed(what, failure),
+        });
+    }
+    if !report.has_patterns() {
+        return;
+    }
+    let what = "list the reported groups";
+    match groups::fitting(api, &mut report) {
+        Ok(groups) => {
+            steps.push(CheckStep::ok(what, format!("{} groups fit", groups.len())));
+            let unmet = report.unmet();
+            steps.extend(unmet.iter().map(|name| report::missing(name)));
+        }
+        Err(failure) => steps.push(CheckStep::failed(what, failure)),
+    }
+}
+
+/// Who is in a group, as far as the first page shows.
+fn held(api: &Api, group: Group, page_size: u32, what: String) -> CheckStep {
+    let found = members(api, &group, page_size);
+    match found.map(|(members, more)| (group, members, more)) {
         Err(failure) => CheckStep::failed(what, failure),
         Ok((_, 0, _)) => CheckStep::warning(what, "nobody is in it"),
         Ok((group, members, more)) => {

@@ -23,9 +23,11 @@ pub struct Feed {
     pub log: Position,
     /// The server's clock when the position was taken, in seconds since 1970.
     pub at: u64,
-    /// When the membership of each syncing group last changed, as far as it was
-    /// read.
+    /// When the membership of each syncing and reported group last changed, as far
+    /// as it was read.
     pub groups: BTreeMap<String, String>,
+    /// What stands for the reported groups.
+    pub reported: String,
 }
 
 /// Which list a full read is in.
@@ -53,10 +55,13 @@ pub struct Place {
     pub feed: Option<Feed>,
 }
 
-/// Packs what is kept.
-pub fn pack<T: Serialize>(kept: &T) -> Vec<u8> {
-    // Texts and numbers: nothing that JSON could not hold.
-    serde_json::to_vec(kept).unwrap_or_default()
+/// Longest cursor that the host keeps, with room for what it adds.
+const LONGEST: usize = (64 << 10) - 256;
+
+/// Packs what is kept; nothing if it would be too long.
+pub fn pack<T: Serialize>(kept: &T) -> Option<Vec<u8>> {
+    let packed = serde_json::to_vec(kept).ok()?;
+    (packed.len() <= LONGEST).then_some(packed)
 }
 
 /// Opens a feed's position, if it answers this question.

@@ -7,14 +7,15 @@ use crate::api::Api;
 use crate::fault::Right;
 use muster_sdk::http::Target;
 use muster_sdk::json::{At, Record, Selection};
-use muster_sdk::{Failure, host};
+use muster_sdk::{Failure, Report, host};
 
 /// A group that the policy names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Okta's identifier.
     pub id: String,
-    /// As the policy writes it: an id or a name.
+    /// As it is told: an id or a name, as the policy writes it, or the name alone
+    /// where a pattern stands for it.
     pub named: String,
     /// Its name.
     pub name: String,
@@ -35,12 +36,30 @@ pub fn find_all(api: &Api, named: &[String]) -> Result<Vec<Group>, Failure> {
     named.iter().map(|named| find(api, named)).collect()
 }
 
+/// Which group is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meant {
+    One(Group),
+    /// There is none; the failure says so.
+    None(Failure),
+    /// Several have the name; the failure says which.
+    Several(Failure),
+}
+
 /// Finds the one group with this id, or else with exactly this name.
 pub fn find(api: &Api, named: &str) -> Result<Group, Failure> {
+    match look(api, named)? {
+        Meant::One(group) => Ok(group),
+        Meant::None(failure) | Meant::Several(failure) => Err(failure),
+    }
+}
+
+/// As [`find`], for a group that need not be there.
+pub fn look(api: &Api, named: &str) -> Result<Meant, Failure> {
     if looks_like_id(named)
         && let Some(group) = by_id(api, named)?
     {
-        return Ok(group);
+        return Ok(Meant::One(group));
     }
     let mut near = by_name(api, named, Question::Search)?;
     if !near.iter().any(|group| group.name == named) {
@@ -49,11 +68,36 @@ pub fn find(api: &Api, named: &str) -> Result<Group, Failure> {
     }
     let (exact, others): (Vec<Group>, Vec<Group>) =
         near.into_iter().partition(|group| group.name == named);
-    match exact.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(nobody(named, &others)),
-        several => Err(ambiguous(named, several)),
+    Ok(match exact.as_slice() {
+        [one] => Meant::One(one.clone()),
+        [] => Meant::None(nobody(named, &others)),
+        several => Meant::Several(ambiguous(named, several)),
+    })
+}
+
+/// Lists all groups once, and gives those that a pattern stands for.
+pub fn fitting(api: &Api, report: &mut Report) -> Result<Vec<Group>, Failure> {
+    let mut found: Vec<Group> = Vec::new();
+    if !report.has_patterns() {
+        return Ok(found);
     }
+    let target = Target::new("/api/v1/groups").query("limit", PAGE);
+    let mut next = Some(String::from(target));
+    while let Some(target) = next {
+        if host::cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let answer = api.get("the list of groups", Right::Groups, target.as_str())?;
+        selection()?.read(&answer.body, At::Root, |record| {
+            let name = record.first(1).unwrap_or_default();
+            if !name.is_empty() && report.fits(name) {
+                found.extend(of(record, name));
+            }
+        })?;
+        refuse_circle(&target, answer.next.as_deref())?;
+        next = answer.next;
+    }
+    Ok(found)
 }
 
 fn nobody(named: &str, others: &[Group]) -> Failure {

@@ -7,12 +7,14 @@ use crate::cursor::{self, Feed, Part, Place};
 use crate::fault::Right;
 use crate::groups::{self, Group, refuse_circle};
 use crate::log;
+use crate::reported::Reported;
 use crate::schema::Schema;
 use crate::settings::{self, Deactivated, Settings, check_scope};
 use crate::status::DEPROVISIONED;
 use muster_sdk::http::Target;
 use muster_sdk::json::At;
 use muster_sdk::prelude::*;
+use muster_sdk::report::Memberships;
 use std::collections::{HashMap, HashSet};
 
 /// A read that goes through all lists, page by page.
@@ -26,6 +28,9 @@ pub struct Read {
     groups: Vec<Group>,
     /// Of each member the places of their groups, if there are several.
     membership: HashMap<Box<str>, Vec<usize>>,
+    reported: Reported,
+    /// Of each member the places of the reported groups.
+    reports: Memberships<Box<str>>,
     /// Members of excluded groups.
     excepted: HashSet<Box<str>>,
     /// Whoever was delivered: nobody comes twice, even if they move meanwhile.
@@ -78,6 +83,8 @@ impl Read {
             question: settings.fingerprint(request),
             groups: Vec::new(),
             membership: HashMap::new(),
+            reported: Reported::default(),
+            reports: Memberships::default(),
             excepted: HashSet::new(),
             seen: HashSet::new(),
             resumed: false,
@@ -124,9 +131,11 @@ impl Read {
         let this = (!of_others.contains(&part)).then_some(part);
         let mut places: Vec<usize> = of_others.iter().copied().chain(this).collect();
         places.sort_unstable();
-        let named = places.iter().filter_map(|&place| self.groups.get(place));
-        self.columns
-            .add(rows, user, named.map(|group| group.named.as_str()));
+        let syncing = places.iter().filter_map(|&place| self.groups.get(place));
+        let reported = self.reports.of(user.id).iter();
+        let reported = reported.filter_map(|&place| self.reported.groups.get(place));
+        let named = syncing.chain(reported).map(|group| group.named.as_str());
+        self.columns.add(rows, user, named);
     }
 
     /// Whoever is deactivated during a read that was resumed may have come while
@@ -184,7 +193,7 @@ impl Read {
             began: self.began.clone(),
             feed: self.feed.clone(),
         };
-        (self.groups.len() <= 1).then(|| cursor::pack(&place))
+        cursor::pack(&place).filter(|_| self.groups.len() <= 1)
     }
 
     fn last(&self, rows: Rows) -> Batch {
@@ -192,13 +201,22 @@ impl Read {
             Deactivated::Read => "read",
             Deactivated::Skip => "left out",
         };
-        let coverage = Coverage::complete()
+        let mut coverage = Coverage::complete()
             .fact("groups found", self.groups.len().to_string())
             .fact("last page", "reached")
-            .fact("deactivated users", deactivated);
+            .fact("deactivated users", deactivated)
+            .missing_groups(&self.reported.missing);
+        let position = self.feed.as_ref().and_then(cursor::pack);
+        if let (Some(feed), None) = (&self.feed, &position) {
+            let text = format!(
+                "not followed: a position for {} groups is too long to be kept",
+                feed.groups.len()
+            );
+            coverage = coverage.fact("changes", text);
+        }
         let batch = Batch::last(rows, coverage);
-        match &self.feed {
-            Some(feed) => batch.delta_from(cursor::pack(feed)),
+        match position {
+            Some(position) => batch.delta_from(position),
             None => batch,
         }
     }
@@ -230,6 +248,7 @@ impl Read {
                 excepted.insert(id.into());
             })?;
         }
+        self.reported = Reported::find(&self.api, scope)?;
         Ok(())
     }
 
@@ -242,6 +261,7 @@ impl Read {
                 membership.entry(id.into()).or_default().push(place);
             })?;
         }
+        self.reports = self.reported.members(&self.api, self.page_size)?;
         Ok(())
     }
 
@@ -266,7 +286,13 @@ impl Read {
             question: self.question.clone(),
             log: log::begin(&self.api),
             at: self.api.now(),
-            groups: self.groups.iter().map(updated).collect(),
+            groups: self
+                .groups
+                .iter()
+                .chain(&self.reported.groups)
+                .map(updated)
+                .collect(),
+            reported: self.reported.print(),
         }))
     }
 }

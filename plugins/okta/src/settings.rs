@@ -82,16 +82,17 @@ impl Settings {
             &attributes,
             &request.scope.groups,
             &request.scope.except_groups,
+            &request.scope.report,
         ] {
             sum.add(&part.len().to_string());
             part.iter().for_each(|text| sum.add(text));
         }
-        format!("{:016x}", sum.0)
+        sum.text()
     }
 }
 
 /// FNV-1a: the same in every version of everything.
-struct Sum(u64);
+pub struct Sum(u64);
 
 impl Default for Sum {
     fn default() -> Self {
@@ -100,10 +101,16 @@ impl Default for Sum {
 }
 
 impl Sum {
-    fn add(&mut self, text: &str) {
+    /// Takes a text in.
+    pub fn add(&mut self, text: &str) {
         for byte in text.bytes().chain([0]) {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
+    }
+
+    /// What stands for all texts.
+    pub fn text(&self) -> String {
+        format!("{:016x}", self.0)
     }
 }
 

@@ -13,6 +13,7 @@ mod deltas;
 mod groups;
 mod reading;
 mod refusals;
+mod reported;
 mod wire;
 
 use crate::settings::{Deactivated, Feed, Settings, TemporaryLock};

@@ -214,6 +214,14 @@ impl Okta {
         self.org().world.add_group(kind, name)
     }
 
+    /// Gives a group another name.
+    pub fn rename_group(&self, group: &str, name: &str) {
+        let mut org = self.org();
+        let found = org.world.groups.get_mut(group).expect("a group of the org");
+        found.name = name.to_owned();
+        org.world.log("group.profile.update", &[], &[group]);
+    }
+
     /// The id of the group that everybody is in.
     pub fn everyone(&self) -> String {
         EVERYONE.to_owned()
