@@ -15,6 +15,9 @@ pub const USERS: u32 = 500;
 /// Most members of a page that Google gives.
 const MEMBERS: u32 = 200;
 
+/// Most groups of a page that Google gives.
+const GROUPS: u32 = 200;
+
 /// Requests that are handed to the host in one go, which sends as many side by
 /// side as the policy allows.
 const TOGETHER: usize = 50;
@@ -122,10 +125,7 @@ pub fn users(
     most: u32,
     token: Option<&str>,
 ) -> String {
-    let (name, value) = match settings.whose() {
-        Whose::Customer(customer) => ("customer", customer),
-        Whose::Domain(domain) => ("domain", domain),
-    };
+    let (name, value) = whose(settings);
     let fields = format!("kind,nextPageToken,users({})", ask.properties);
     let target = Target::new("admin/directory/v1/users")
         .query(name, value)
@@ -133,6 +133,24 @@ pub fn users(
         .query("orderBy", "email")
         .query_some("showDeleted", (which == Users::Deleted).then_some(true));
     viewed(target, ask, &fields)
+        .query_some("pageToken", token)
+        .into()
+}
+
+fn whose(settings: &Settings) -> (&'static str, &str) {
+    match settings.whose() {
+        Whose::Customer(customer) => ("customer", customer),
+        Whose::Domain(domain) => ("domain", domain),
+    }
+}
+
+/// A page of groups.
+pub fn groups(settings: &Settings, token: Option<&str>) -> String {
+    let (name, value) = whose(settings);
+    Target::new("admin/directory/v1/groups")
+        .query(name, value)
+        .query("maxResults", GROUPS)
+        .query("fields", "kind,nextPageToken,groups(id,email)")
         .query_some("pageToken", token)
         .into()
 }

@@ -5,12 +5,13 @@ use crate::clock;
 use crate::groups::Walk;
 use crate::people::Mapping;
 use crate::refusal::About;
+use crate::reported::fitting;
 use crate::schemas;
 use crate::settings::{Settings, Whose};
 use crate::tally::Tally;
 use crate::units::Units;
 use muster_sdk::http::Response;
-use muster_sdk::{CheckStep, Failure, FailureKind, Scope, Status, host};
+use muster_sdk::{CheckStep, Failure, FailureKind, Report, Scope, Status, host, report};
 
 /// People of the first page that are looked at.
 const SAMPLE: u32 = 10;
@@ -36,6 +37,7 @@ pub fn check(settings: &Settings, scope: &Scope) -> Vec<CheckStep> {
     for group in scope.groups.iter().chain(&scope.except_groups) {
         steps.push(members(group, settings));
     }
+    reported(scope, settings, &mut steps);
     if scope.groups.is_empty() {
         steps.push(CheckStep::ok(
             "find the syncing groups",
@@ -190,15 +192,47 @@ fn units(scope: &Scope, steps: &mut Vec<CheckStep>) {
 
 fn members(group: &str, settings: &Settings) -> CheckStep {
     let what = format!("list the members of {group}");
+    match counted(group, settings, &what) {
+        Ok(Some(step)) => step,
+        Ok(None) => {
+            let failure = Failure::config("Google knows no such group")
+                .hint("name it by its address or its identifier");
+            CheckStep::failed(what, failure)
+        }
+        Err(failure) => CheckStep::failed(what, failure),
+    }
+}
+
+fn reported(scope: &Scope, settings: &Settings, steps: &mut Vec<CheckStep>) {
+    let mut report = Report::of(scope);
+    for name in report.names() {
+        let what = format!("find the reported group {name}");
+        steps.push(match counted(name, settings, &what) {
+            Ok(Some(step)) => step,
+            Ok(None) => report::missing(name),
+            Err(failure) => CheckStep::failed(what, failure),
+        });
+    }
+    if !report.has_patterns() {
+        return;
+    }
+    let what = "list the reported groups";
+    match fitting(&mut report, settings, &mut Tally::default()) {
+        Ok(groups) => {
+            steps.push(CheckStep::ok(what, format!("{} groups fit", groups.len())));
+            let unmet = report.unmet();
+            steps.extend(unmet.iter().map(|name| report::missing(name)));
+        }
+        Err(failure) => steps.push(CheckStep::failed(what, failure)),
+    }
+}
+
+/// Who is in a group; nothing if Google does not know it.
+fn counted(group: &str, settings: &Settings, what: &str) -> Result<Option<CheckStep>, Failure> {
     let mut tally = Tally::default();
-    let walk = match Walk::down(&[group], settings, &mut tally) {
-        Ok(walk) => walk,
-        Err(failure) => return CheckStep::failed(what, failure),
-    };
+    let walk = Walk::down(&[group], settings, &mut tally)?;
     let Some(reached) = walk.reach(group, &mut tally) else {
-        let failure = Failure::config("Google knows no such group")
-            .hint("name it by its address or its identifier");
-        return CheckStep::failed(what, failure);
+        return Ok(None);
     };
     let mut text = format!(
         "{} members, {} nested groups",
@@ -208,13 +242,13 @@ fn members(group: &str, settings: &Settings) -> CheckStep {
     if reached.has_all {
         text.push_str(", and everybody in the account");
     }
-    match tally.first_doubt() {
+    Ok(Some(match tally.first_doubt() {
         Some(doubt) => CheckStep::warning(what, format!("{text}; {doubt}")),
         None if reached.people.is_empty() && !reached.has_all => {
-            CheckStep::warning(what, text).hint("nobody would be in scope by it")
+            CheckStep::warning(what, text).hint("it is empty")
         }
         None => CheckStep::ok(what, text),
-    }
+    }))
 }
 
 fn custom(settings: &Settings) -> CheckStep {

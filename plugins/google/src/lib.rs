@@ -33,6 +33,7 @@ mod people;
 mod photos;
 mod read;
 mod refusal;
+mod reported;
 mod roster;
 mod schemas;
 mod settings;
@@ -75,7 +76,6 @@ impl Source for Google {
     }
 
     fn start(&mut self, request: ReadRequest) -> Result<(), Failure> {
-        muster_sdk::report::refuse(&request.scope)?;
         self.read = None;
         self.read = Some(Read::start(&self.settings, request)?);
         Ok(())

@@ -11,7 +11,7 @@ use crate::tally::{Reason, Tally};
 use crate::units::Units;
 use muster_sdk::http::Response;
 use muster_sdk::json::{At, Record};
-use muster_sdk::{Batch, Failure, ReadFrom, ReadRequest, Rows, Scope, Status, Subject, host};
+use muster_sdk::{Batch, Failure, ReadFrom, ReadRequest, Rows, Status, Subject, host};
 
 /// Up to so many people are asked for one by one. A request brings one person
 /// or a page of 500, and nobody says beforehand how many pages there are: with
@@ -28,7 +28,6 @@ const MOST_MISSING: usize = 2000;
 #[derive(Debug)]
 pub struct Read {
     settings: Settings,
-    scope: Scope,
     mapping: Mapping,
     rows: Rows,
     units: Units,
@@ -61,7 +60,6 @@ impl Read {
                 true => Phase::Asking,
                 false => Phase::Listing(None),
             },
-            scope: request.scope,
             mapping,
             units,
             roster,
@@ -112,7 +110,9 @@ impl Read {
                     ("nested groups", self.roster.nested),
                     ("groups of other accounts", self.roster.foreign),
                 ];
-                Ok(Batch::last(&mut self.rows, self.tally.coverage(&facts)))
+                let coverage = self.tally.coverage(&facts);
+                let coverage = coverage.missing_groups(&self.roster.missing);
+                Ok(Batch::last(&mut self.rows, coverage))
             }
         }
     }
@@ -256,10 +256,7 @@ impl Read {
     }
 
     fn deliver(&mut self, record: &Record<'_>, status: Status, groups: &[u16], photos: &Photos) {
-        let names = groups.iter().filter_map(|&place| {
-            let group = self.scope.groups.get(usize::from(place))?;
-            Some(group.as_str())
-        });
+        let names = groups.iter().filter_map(|&place| self.roster.name(place));
         self.mapping
             .add(&mut self.rows, record, status, names, photos);
     }

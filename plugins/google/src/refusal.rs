@@ -44,6 +44,7 @@ pub enum Cause {
 pub enum About {
     Users,
     Members,
+    Groups,
     Schemas,
 }
 
@@ -149,6 +150,7 @@ impl About {
             Self::Members => {
                 "https://www.googleapis.com/auth/admin.directory.group.member.readonly"
             }
+            Self::Groups => "https://www.googleapis.com/auth/admin.directory.group.readonly",
             Self::Schemas => "https://www.googleapis.com/auth/admin.directory.userschema.readonly",
         }
     }
@@ -157,7 +159,7 @@ impl About {
     pub fn privilege(self) -> &'static str {
         match self {
             Self::Users => "Admin API privileges > Users > Read",
-            Self::Members => "Admin API privileges > Groups > Read",
+            Self::Members | Self::Groups => "Admin API privileges > Groups > Read",
             Self::Schemas => "Admin API privileges > Schema Management > Schema Read",
         }
     }
@@ -166,6 +168,7 @@ impl About {
         match self {
             Self::Users => "users",
             Self::Members => "the members of groups",
+            Self::Groups => "the list of groups",
             Self::Schemas => "custom schemas",
         }
     }

@@ -4,6 +4,7 @@
 use crate::api::{self, Ask, Users};
 use crate::groups::Walk;
 use crate::refusal::About;
+use crate::reported::{self, Reported};
 use crate::settings::{Settings, Whose, domain_of};
 use crate::tally::{Reason, Tally};
 use muster_sdk::json::Selection;
@@ -16,13 +17,17 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub struct Roster {
     /// In order of their identifiers.
     expected: Vec<Expected>,
-    /// Sets of syncing groups that somebody is in, as places in the policy's list.
+    /// Sets of groups that somebody is in, as places among the names.
     sets: Vec<Vec<u16>>,
     /// Domains of members, in lower case.
     domains: Vec<String>,
     excluded: HashSet<Box<str>>,
     /// Groups that everybody is in, if the scope is everybody.
     all: Option<Vec<u16>>,
+    /// Syncing groups, then reported ones, as they are told.
+    names: Vec<String>,
+    /// Reported groups that are not there.
+    pub missing: Vec<String>,
     met: Vec<u8>,
     /// People of a scope of everybody who came after the list of identifiers.
     newcomers: BTreeSet<Box<str>>,
@@ -41,7 +46,7 @@ struct Expected {
 /// What a user who was listed is to the scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judged {
-    /// In scope, in these syncing groups.
+    /// In scope, in these groups.
     In(Vec<u16>),
     Out,
     /// Delivered before.
@@ -52,11 +57,15 @@ impl Roster {
     /// Asks for the groups of the scope, and for all identifiers if the scope
     /// is everybody.
     pub fn read(scope: &Scope, settings: &Settings, tally: &mut Tally) -> Result<Self, Failure> {
+        let (reported, missing) = reported::find(scope, settings, tally)?;
         let keys = scope.groups.iter().chain(&scope.except_groups);
+        let keys = keys.chain(reported.iter().map(|group| &group.key));
         let keys: Vec<&str> = keys.map(String::as_str).collect();
         let walk = Walk::down(&keys, settings, tally)?;
+        let told = reported.iter().map(|group| &group.told);
         let mut roster = Self {
             foreign: walk.foreign,
+            names: scope.groups.iter().chain(told).cloned().collect(),
             ..Self::default()
         };
         roster.exclude(scope, &walk, tally)?;
@@ -92,16 +101,61 @@ impl Roster {
         for id in &listed {
             memberships.entry(id).or_default().1 = None;
         }
+        let first = scope.groups.len();
+        all.extend(roster.report(&reported, first, &walk, &mut memberships, tally));
+        roster.missing.extend(missing);
+        for (groups, _) in memberships.values_mut() {
+            groups.extend(all.iter().copied());
+            groups.sort_unstable();
+            groups.dedup();
+        }
         if whole {
-            for (groups, _) in memberships.values_mut() {
-                groups.extend(all.iter().copied());
-                groups.sort_unstable();
-                groups.dedup();
-            }
             roster.all = Some(all);
         }
         roster.fill(memberships);
         Ok(roster)
+    }
+
+    /// Adds the reported groups to those who are expected in any case. Gives the
+    /// groups that everybody is in.
+    fn report<'a>(
+        &mut self,
+        reported: &[Reported],
+        first: usize,
+        walk: &'a Walk,
+        memberships: &mut HashMap<&'a str, (Vec<u16>, Option<u32>)>,
+        tally: &mut Tally,
+    ) -> Vec<u16> {
+        let mut all = Vec::new();
+        for (place, group) in (first..).zip(reported) {
+            let place = u16::try_from(place).unwrap_or(u16::MAX);
+            let Some(reached) = walk.reach(&group.key, tally) else {
+                match group.is_listed {
+                    true => tally.doubt(
+                        Reason::Drifted,
+                        format!("the group `{}` was listed, and then gone", group.told),
+                    ),
+                    false => self.missing.push(group.told.clone()),
+                }
+                continue;
+            };
+            self.nested += reached.nested;
+            if reached.has_all {
+                all.push(place);
+            }
+            for person in reached.people {
+                let id = walk.people.ids.get(person as usize);
+                if let Some((groups, _)) = id.and_then(|id| memberships.get_mut(&**id)) {
+                    groups.push(place);
+                }
+            }
+        }
+        all
+    }
+
+    /// The name of a group, as it is told.
+    pub fn name(&self, place: u16) -> Option<&str> {
+        self.names.get(usize::from(place)).map(String::as_str)
     }
 
     /// Whoever is to be left out must be known, or they would get accounts.

@@ -113,6 +113,7 @@ mod tests {
             under: own(under),
             except_groups: Vec::new(),
             except_under: own(except),
+            report: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@
 //! assert_eq!(report.unmet(), ["club-*"]);
 //! ```
 
-use crate::{CheckStep, Failure, Scope};
+use crate::{CheckStep, Scope};
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -189,16 +189,6 @@ pub fn missing(name: &str) -> CheckStep {
     };
     CheckStep::warning(what, text)
         .hint("see whether it is spelled as the source has it, and whether the login may read it")
-}
-
-/// Refuses reported groups, for a source that does not tell them yet.
-pub fn refuse(scope: &Scope) -> Result<(), Failure> {
-    match scope.report.first() {
-        None => Ok(()),
-        Some(name) => Err(Failure::unsupported(format!(
-            "this provider does not tell who is in the reported group `{name}`"
-        ))),
-    }
 }
 
 /// A name with `*`, which stands for any run of characters.

@@ -13,6 +13,8 @@ pub struct Fake {
     pub users: Vec<Value>,
     pub deleted: Vec<Value>,
     pub groups: BTreeMap<String, Vec<Value>>,
+    /// Groups that the list of groups has: identifier and address.
+    pub listed: Vec<(&'static str, &'static str)>,
     pub photos: BTreeMap<String, String>,
     /// Users and members on one page.
     pub page: usize,
@@ -190,6 +192,18 @@ impl Fake {
                 ),
                 None => (404, error(404, "notFound", "Resource Not Found: photo")),
             },
+            ["groups"] => {
+                assert!(asked.contains_key("customer") || asked.contains_key("domain"));
+                let groups = self.listed.iter();
+                let groups: Vec<Value> = groups
+                    .map(|(id, email)| json!({"id": id, "email": email}))
+                    .collect();
+                let by_id = |group: &Value| group["id"].as_str().unwrap_or_default().to_owned();
+                (
+                    200,
+                    self.list("groups", &groups, asked.get("pageToken").copied(), by_id),
+                )
+            }
             ["groups", key, "members"] => match self.groups.get(*key) {
                 Some(members) => {
                     let by_id =

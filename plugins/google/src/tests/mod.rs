@@ -6,6 +6,7 @@ mod coverage;
 mod fake;
 mod groups;
 mod interrupted;
+mod reported;
 mod values;
 
 use crate::Google;
