@@ -1,7 +1,6 @@
 //! What is done to texts, for expressions and transform chains alike.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// Writes each word with a capital and small letters: `O'Neill`, `Jean-Luc`,
 /// `Van Der Berg`. A capital within a word is not kept.
@@ -36,9 +35,17 @@ fn word(text: &str) -> usize {
         if !goes_on {
             return at;
         }
-        letters += usize::from(letter.is_alphanumeric());
+        letters += match letter.is_alphanumeric() {
+            // A first letter may become several: `ß` is `Ss`.
+            true if letters == 0 => titled(letter).filter(|one| is_letter(*one)).count(),
+            alphanumeric => usize::from(alphanumeric),
+        };
     }
     text.len()
+}
+
+fn is_letter(letter: char) -> bool {
+    letter.is_alphanumeric() && !is_apostrophe(letter)
 }
 
 fn is_apostrophe(letter: char) -> bool {
@@ -46,41 +53,81 @@ fn is_apostrophe(letter: char) -> bool {
 }
 
 fn capitalise(out: &mut String, word: &str) {
-    let mut letters = word.chars();
-    let Some(first) = letters.next() else {
+    let Some(first) = word.chars().next() else {
         return;
     };
-    if first.is_uppercase() {
-        out.push(first);
-    } else {
-        // `ß` becomes two letters, of which the second stays small.
-        let mut capital = first.to_uppercase();
-        out.extend(capital.next());
-        out.extend(capital.flat_map(char::to_lowercase));
-    }
-    out.push_str(&letters.as_str().to_lowercase());
+    out.extend(titled(first));
+    // Of the whole word, because a last sigma depends on what stands before it.
+    let small = word.to_lowercase();
+    let of_first: usize = first.to_lowercase().map(char::len_utf8).sum();
+    out.push_str(small.get(of_first..).unwrap_or_default());
+}
+
+/// A letter as it begins a word.
+fn titled(letter: char) -> impl Iterator<Item = char> {
+    let one = match letter {
+        // Pairs in one letter, of which only the first is a capital.
+        'Ǆ' | 'ǅ' | 'ǆ' => Some('ǅ'),
+        'Ǉ' | 'ǈ' | 'ǉ' => Some('ǈ'),
+        'Ǌ' | 'ǋ' | 'ǌ' => Some('ǋ'),
+        'Ǳ' | 'ǲ' | 'ǳ' => Some('ǲ'),
+        // Georgian has capitals for whole words only.
+        'ა'..='ჿ' => Some(letter),
+        'Ა'..='Ჿ' => letter.to_lowercase().next(),
+        _ if letter.is_uppercase() => Some(letter),
+        _ => None,
+    };
+    // `ß` becomes two letters, of which the second stays small.
+    let mut is_begun = false;
+    let several = letter.to_uppercase().filter(move |_| one.is_none());
+    let several = several.map(move |capital| match is_begun {
+        true => capital.to_lowercase().next().unwrap_or(capital),
+        false => {
+            is_begun = capital.is_uppercase();
+            capital
+        }
+    });
+    one.into_iter().chain(several)
 }
 
 /// Writes Latin letters without their accents, and those that are no accented
-/// letters as one writes them for want of better: `Ødegård` becomes `Odegard`,
-/// `Straße` becomes `Strasse`. Marks that other scripts spell with stay.
+/// letters as passports write them: `Ødegård` becomes `Odegard`, `Straße` becomes
+/// `Strasse`. Other scripts stay as they are: there a mark makes another letter.
 pub(crate) fn strip_diacritics(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
-    let letters = text.nfd().filter(|letter| !is_diacritic(*letter));
-    let mut letters = letters.peekable();
+    let mut letters = text.chars().peekable();
+    let mut on_latin = false;
     while let Some(letter) = letters.next() {
+        if is_diacritic(letter) {
+            if !on_latin {
+                out.push(letter);
+            }
+            continue;
+        }
+        let base = base(letter);
+        on_latin = is_latin(base);
         let small_follows = letters.peek().is_some_and(|next| next.is_lowercase());
-        match plain(letter) {
+        match plain(base).filter(|_| on_latin) {
             // `Þór` is `Thor`, and `ÞÓR` is `THOR`.
-            Some(plain) if small_follows && letter.is_uppercase() => capitalise(&mut out, plain),
+            Some(plain) if small_follows && base.is_uppercase() => capitalise(&mut out, plain),
             Some(plain) => out.push_str(plain),
+            None if on_latin => out.push(base),
             None => out.push(letter),
         }
     }
-    out.nfc().collect()
+    out
+}
+
+/// A letter without the marks that Unicode takes off it.
+fn base(letter: char) -> char {
+    let mut base = None;
+    decompose_canonical(letter, |part| {
+        base.get_or_insert(part);
+    });
+    base.unwrap_or(letter)
 }
 
 /// The blocks of combining diacritical marks.
@@ -90,18 +137,30 @@ fn is_diacritic(letter: char) -> bool {
         | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
+fn is_latin(letter: char) -> bool {
+    matches!(letter,
+        'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}'
+        | '\u{2c60}'..='\u{2c7f}' | '\u{a722}'..='\u{a7ff}' | '\u{ab30}'..='\u{ab64}')
+}
+
 /// Letters that Unicode does not take apart.
 fn plain(letter: char) -> Option<&'static str> {
     Some(match letter {
         'Æ' => "AE",
         'æ' => "ae",
-        'Ð' | 'Đ' | 'Ɖ' => "D",
-        'ð' | 'đ' | 'ɖ' => "d",
+        'Ɓ' => "B",
+        'ɓ' => "b",
+        'Ð' | 'Đ' | 'Ɖ' | 'Ɗ' => "D",
+        'ð' | 'đ' | 'ɖ' | 'ɗ' => "d",
+        'Ə' => "E",
+        'ə' => "e",
         'Ħ' => "H",
         'ħ' => "h",
         'ı' => "i",
-        'Ł' => "L",
-        'ł' => "l",
+        'Ƙ' => "K",
+        'ƙ' => "k",
+        'Ł' | 'Ŀ' => "L",
+        'ł' | 'ŀ' => "l",
         'Ŋ' => "N",
         'ŋ' | 'ŉ' => "n",
         'Ø' => "O",
@@ -110,10 +169,15 @@ fn plain(letter: char) -> Option<&'static str> {
         'œ' => "oe",
         'ẞ' => "SS",
         'ß' => "ss",
+        'ſ' => "s",
         'Ŧ' => "T",
         'ŧ' => "t",
         'Þ' => "TH",
         'þ' => "th",
+        'Ƴ' => "Y",
+        'ƴ' => "y",
+        'Ƶ' => "Z",
+        'ƶ' => "z",
         _ => return None,
     })
 }
@@ -140,6 +204,10 @@ mod tests {
             ("李 小龙", "李 小龙"),
             ("'quoted'", "'Quoted'"),
             ("\u{301}a", "\u{301}A"),
+            ("ŉ ß'a", "ʼN Ss'a"),
+            ("ΑΣ", "Ας"),
+            ("ǆemal ǄEMAL", "ǅemal ǅemal"),
+            ("თბილისი ᲗᲑᲘᲚᲘᲡᲘ", "თბილისი თბილისი"),
         ] {
             assert_eq!(title(text), titled, "{text}");
             assert_eq!(title(titled), titled, "{titled} again");
@@ -158,7 +226,10 @@ mod tests {
             ("Æsir œuvre Þór ÞÓR", "Aesir oeuvre Thor THOR"),
             ("Dvořák Čapek", "Dvorak Capek"),
             ("İstanbul ışık", "Istanbul isik"),
-            ("Ελλάδα", "Ελλαδα"),
+            ("Ελλάδα Ελλα\u{301}δα", "Ελλάδα Ελλα\u{301}δα"),
+            ("Андрей Ёлкин", "Андрей Ёлкин"),
+            ("Əliyev ǽ ǻ ſ", "Eliyev ae a s"),
+            ("\u{301}a \u{301}1\u{301}", "\u{301}a \u{301}1\u{301}"),
             ("が 각 हिन्दी", "が 각 हिन्दी"),
             ("שָׁלוֹם", "שָׁלוֹם"),
         ] {
