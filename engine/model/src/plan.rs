@@ -177,6 +177,10 @@ pub enum Fault {
     BrokenRecord,
     /// An expression could not be evaluated for this person.
     ExpressionFailed,
+    /// A value could not be brought into the form that the policy wants.
+    TransformFailed,
+    /// A field that must have a value has none for this person.
+    RequiredMissing,
     /// The source does not say whether the person may log in.
     StatusUnknown,
     /// Blocked at the source or by a rule, and without an account: none is made.
@@ -210,6 +214,8 @@ impl Fault {
             Self::LikelyRename => "likely-rename",
             Self::BrokenRecord => "broken-record",
             Self::ExpressionFailed => "expression-failed",
+            Self::TransformFailed => "transform-failed",
+            Self::RequiredMissing => "required-missing",
             Self::StatusUnknown => "status-unknown",
             Self::Skipped => "skipped",
             Self::AbsenceUnproven => "absence-unproven",

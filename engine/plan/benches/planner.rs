@@ -12,8 +12,7 @@ use muster_model::{
 };
 use muster_plan::{AccountTable, Context, Planner};
 use muster_policy::{
-    FieldMapping, Guards, Identity, Key, Limit, Mode, Policy, Provider, Scope, Shape,
-    UsernameMapping, ValueSource,
+    FieldMapping, Guards, Identity, Key, Limit, Policy, Provider, Scope, UsernameMapping,
 };
 use std::collections::BTreeMap;
 
@@ -45,6 +44,8 @@ fn policy() -> Policy {
     Policy {
         directory: "staff".into(),
         file: "staff.yaml".to_owned(),
+        files: vec![],
+        environment: None,
         digest: String::new(),
         provider: Provider {
             plugin: "ldap".to_owned(),
@@ -65,25 +66,13 @@ fn policy() -> Policy {
         },
         identity: Identity {
             key: Key::ExternalId,
-            username: UsernameMapping {
-                value: ValueSource::Attributes(vec![FIELDS.len()]),
-                digest: String::new(),
-                at: at(),
-            },
+            username: UsernameMapping::of_attribute(FIELDS.len(), at()),
             at: at(),
         },
         fields: FIELDS
             .iter()
             .enumerate()
-            .map(|(place, name)| FieldMapping {
-                name: FieldName::from(*name),
-                value: ValueSource::Attributes(vec![place]),
-                default: None,
-                mode: Mode::Always,
-                shape: Shape::Text,
-                digest: String::new(),
-                at: at(),
-            })
+            .map(|(place, name)| FieldMapping::of_attribute(FieldName::from(*name), place, at()))
             .collect(),
         blocks: vec![],
         guards: Guards {

@@ -360,11 +360,11 @@ impl AccountTable {
     }
 
     /// True if the account's field is exactly this list, in canonical order.
-    pub(crate) fn holds_list(&self, row: Row, field: usize, items: &[&str]) -> bool {
+    pub(crate) fn holds_list<T: AsRef<str>>(&self, row: Row, field: usize, items: &[T]) -> bool {
         self.kind(row, field) == Kind::List
             && self
                 .values(row, FIRST_FIELD + field as u32)
-                .eq(items.iter().copied())
+                .eq(items.iter().map(AsRef::as_ref))
     }
 
     /// True if the account has no such field.

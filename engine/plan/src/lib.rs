@@ -10,7 +10,7 @@
 //! [`Planner::finish`] with the read's coverage.
 //!
 //! Reading order: `accounts` is what we compare with; `planner` takes the pages
-//! in and decides person by person, with `desired` for fields and `blocking` for
+//! in and decides person by person, with `mapper` and `desired` for fields and `blocking` for
 //! block reasons; `finish` settles what can only be known at the end: `problems`
 //! with the data, `renames` that are likely, who is `missing`, and `names` as a
 //! set by their `claims`; then `changes` are built and `guards` measure them;
@@ -30,6 +30,7 @@ mod digest;
 mod finish;
 mod guards;
 mod identifiers;
+mod mapper;
 mod missing;
 mod names;
 mod planner;

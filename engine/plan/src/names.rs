@@ -3,6 +3,7 @@
 use crate::accounts::Row;
 use crate::changes::Decided;
 use crate::claims::{self, Claimant, Refusal};
+use crate::mapper::Oddity;
 use crate::planner::{Fate, Planner, Stranger};
 use muster_model::Fault;
 use muster_policy::Key;
@@ -52,34 +53,45 @@ impl Planner<'_> {
     /// Strangers who get an account; the others become findings.
     fn admitted(&mut self, refused: &BTreeMap<Claimant, Refusal>) -> Vec<(usize, Stranger)> {
         let mut admitted = Vec::new();
-        for (place, stranger) in std::mem::take(&mut self.strangers).into_iter().enumerate() {
+        for (place, mut stranger) in std::mem::take(&mut self.strangers).into_iter().enumerate() {
             let name = stranger
                 .username
                 .as_ref()
                 .map(|name| name.as_str())
                 .or_else(|| stranger.external_id.as_ref().map(|id| id.as_str()))
                 .map(str::to_owned);
+            let oddities = std::mem::take(&mut stranger.oddities);
+            let name_of = name.as_deref();
             match stranger.fate {
                 Fate::Create(_) if refused.contains_key(&Claimant::Stranger(place)) => {}
-                Fate::Create(_) => admitted.push((place, stranger)),
+                Fate::Create(_) => {
+                    self.tell(oddities, name_of);
+                    admitted.push((place, stranger));
+                }
                 Fate::Skip { text, policy } => {
                     let text = format!("{text}, and without an account: none is made");
-                    self.find_fault(
-                        None,
-                        Fault::Skipped,
-                        name.as_deref(),
-                        text,
-                        Some(policy),
-                        false,
-                    );
+                    self.find_fault(None, Fault::Skipped, name_of, text, Some(policy), false);
                 }
                 Fate::Hold(fault, text, at) => {
-                    self.find_fault(None, fault, name.as_deref(), text, Some(at), true);
+                    self.find_fault(None, fault, name_of, text, Some(at), true);
+                    self.tell(oddities, name_of);
                 }
                 Fate::Reported => {}
             }
         }
         admitted
+    }
+
+    fn tell(&mut self, oddities: Vec<Oddity>, name: Option<&str>) {
+        for Oddity {
+            fault,
+            text,
+            at,
+            holds,
+        } in oddities
+        {
+            self.find_fault(None, fault, name, text, Some(at), holds);
+        }
     }
 
     fn report_refusal(&mut self, claimant: Claimant, refusal: &Refusal, key: &str) {

@@ -5,7 +5,7 @@
 use crate::accounts::Row;
 use crate::planner::{Edit, Fate, Planner, Seen, Stranger, Unnamed};
 use muster_model::{Coverage, Fault, PartialReason, Subject, UsernameKey};
-use muster_policy::Key;
+use muster_policy::{Key, ValueSource};
 
 /// The override by which an empty answer may count as the whole truth.
 const EMPTY: &str = "empty";
@@ -67,9 +67,8 @@ impl Planner<'_> {
                 (rows, known)
             }
             Subject::Attribute { name, value } => {
-                let named = self.policy.username_by(name, value).unwrap_or_default();
-                if let [named] = named.as_slice() {
-                    let key = UsernameKey::of(named);
+                if let Some(named) = self.policy.username_by(name, value) {
+                    let key = UsernameKey::of(&named);
                     let row = self.accounts.by_username(key.as_str());
                     let mut rows: Vec<Row> = Vec::new();
                     rows.extend(row.filter(|&row| self.accounts.is_own(row)));
@@ -125,30 +124,26 @@ impl Planner<'_> {
         found
     }
 
-    /// Own accounts in which a field mapped from an attribute has a value.
+    /// Own accounts in which a field mapped from an attribute has a value, as the
+    /// field would hold it.
     fn rows_with(&self, attribute: &str, value: &str) -> Vec<Row> {
-        let fields: Vec<usize> = self
-            .policy
-            .fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| match &field.value {
-                muster_policy::ValueSource::Attributes(candidates) => {
-                    candidates.iter().any(|&candidate| {
-                        self.policy
-                            .attributes
-                            .get(candidate)
-                            .is_some_and(|known| known.eq_ignore_ascii_case(attribute))
-                    })
-                }
-                muster_policy::ValueSource::Expression(_) => false,
-            })
-            .map(|(place, _)| place)
+        let reads = |id: usize| {
+            let known = self.policy.attributes.get(id);
+            known.is_some_and(|known| known.eq_ignore_ascii_case(attribute))
+        };
+        let fields = self.policy.fields.iter().enumerate();
+        let fields = fields.filter(|(_, field)| match &field.value {
+            ValueSource::Attributes(candidates) => candidates.iter().copied().any(reads),
+            ValueSource::Expression(_) => false,
+        });
+        let wanted: Vec<_> = fields
+            .map(|(place, _)| (place, self.mapper.of_one(place, value)))
             .collect();
         let has = |row: &Row| {
-            fields
-                .iter()
-                .any(|&field| self.accounts.holds_text(*row, field, value))
+            wanted.iter().any(|(place, texts)| {
+                let mut texts = texts.as_slice().iter();
+                texts.any(|text| self.accounts.holds_text(*row, *place, text))
+            })
         };
         self.accounts.own_rows().filter(has).collect()
     }

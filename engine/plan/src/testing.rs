@@ -3,9 +3,7 @@
 
 use crate::accounts::AccountTable;
 use muster_model::{Account, AccountId, Owner, PolicyLine, Username};
-use muster_policy::{
-    Guards, Identity, Key, Limit, Policy, Provider, Scope, UsernameMapping, ValueSource,
-};
+use muster_policy::{Guards, Identity, Key, Limit, Policy, Provider, Scope, UsernameMapping};
 use std::collections::BTreeMap;
 
 pub(crate) fn at(line: u32) -> PolicyLine {
@@ -51,11 +49,7 @@ pub(crate) fn policy() -> Policy {
         },
         identity: Identity {
             key: Key::ExternalId,
-            username: UsernameMapping {
-                value: ValueSource::Attributes(vec![0]),
-                digest: String::new(),
-                at: at(4),
-            },
+            username: UsernameMapping::of_attribute(0, at(4)),
             at: at(4),
         },
         fields: vec![],

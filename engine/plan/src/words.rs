@@ -17,14 +17,32 @@ pub(crate) fn no_username(policy: &Policy) -> (String, PolicyLine) {
 }
 
 pub(crate) fn username_failed(policy: &Policy, failed: &MappingFailed) -> (String, PolicyLine) {
-    let text = format!("the username could not be computed: {failed}");
-    (text, policy.identity.username.at.clone())
+    let text = format!("the username could not be computed: {}", failure(failed));
+    let at = line_of(failed).unwrap_or(&policy.identity.username.at);
+    (text, at.clone())
+}
+
+/// Why a mapping failed, as a sentence.
+pub(crate) fn failure(failed: &MappingFailed) -> String {
+    match failed {
+        MappingFailed::Expression(failed) => failed.to_string(),
+        MappingFailed::Step(failed) => format!("{}.", failed.with_value()),
+    }
 }
 
 /// The kind of finding that a failed mapping is.
 pub(crate) fn fault_of(failed: &MappingFailed) -> Fault {
     match failed {
         MappingFailed::Expression(_) => Fault::ExpressionFailed,
+        MappingFailed::Step(_) => Fault::TransformFailed,
+    }
+}
+
+/// The line that failed, if it is not the mapping's own.
+pub(crate) fn line_of(failed: &MappingFailed) -> Option<&PolicyLine> {
+    match failed {
+        MappingFailed::Expression(_) => None,
+        MappingFailed::Step(failed) => failed.at.as_ref(),
     }
 }
 

@@ -196,11 +196,13 @@ codes! {
     NotACondition = "not-a-condition",
     /// The expression's result cannot be a field's value.
     NotAValue = "not-a-value",
-    /// The pattern of `matches` cannot be read.
+    /// The pattern of `matches` or of `replace` cannot be read.
     BadPattern = "bad-pattern",
+    /// A text refers to a capture that the pattern does not have.
+    UnknownCapture = "unknown-capture",
     /// A format of times, or a time zone, that cannot be used.
     BadFormat = "bad-format",
-    /// A constant that is no instant or no duration.
+    /// A constant that is no instant, no duration, or no value of a field's type.
     BadConstant = "bad-constant",
 
     // What the text alone does not show.
@@ -222,6 +224,8 @@ codes! {
     SpelledTwice = "spelled-twice",
     /// A guard that can never stop anything.
     IdleGuard = "idle-guard",
+    /// A key that makes no difference where it stands.
+    IdleKey = "idle-key",
     /// A condition that holds for nobody.
     NeverHolds = "never-holds",
     /// A condition that holds for everybody.
@@ -245,6 +249,7 @@ impl Code {
             Self::ConstantCondition
             | Self::SpelledTwice
             | Self::IdleGuard
+            | Self::IdleKey
             | Self::NeverHolds
             | Self::MatchesEverybody
             | Self::UnknownStatus

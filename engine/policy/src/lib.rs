@@ -19,6 +19,7 @@
 
 mod beside;
 mod check;
+mod constant;
 mod diagnostic;
 mod expression;
 mod fix;
@@ -34,6 +35,8 @@ mod source;
 mod text;
 mod texts;
 mod time;
+mod transform;
+mod typed;
 mod usernames;
 mod valuer;
 mod values;
@@ -51,6 +54,7 @@ pub use nearest::nearest;
 pub use policy::*;
 pub use render::{Colour, render};
 pub use texts::Texts;
+pub use transform::{StepFailed, Transform};
 pub use usernames::Usernames;
 pub use valuer::{MappingFailed, Valuer};
 

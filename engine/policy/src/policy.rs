@@ -1,6 +1,7 @@
 //! A checked policy: what the YAML said, with every rule's place in the file.
 
 use crate::expression::Expression;
+use crate::transform::Transform;
 use muster_model::{Action, DirectoryName, FieldName, PolicyLine, UsernameKey};
 use std::collections::BTreeMap;
 
@@ -157,6 +158,8 @@ pub struct Identity {
 pub struct UsernameMapping {
     /// Where it comes from.
     pub value: ValueSource,
+    /// What its values go through.
+    pub transform: Transform,
     /// Digest of what was written, without its place: tells an edited mapping
     /// from a renamed person.
     pub digest: String,
@@ -171,17 +174,59 @@ pub struct FieldMapping {
     pub name: FieldName,
     /// Where the value comes from.
     pub value: ValueSource,
+    /// What its values go through.
+    pub transform: Transform,
     /// Taken where the source has no value, or an empty one.
     pub default: Option<String>,
     /// When it is written.
     pub mode: Mode,
-    /// One text or a list.
+    /// What it holds.
     pub shape: Shape,
+    /// What an empty value at the source does.
+    pub empty: OnEmpty,
+    /// What no value at the source does.
+    pub absent: OnAbsent,
+    /// What a value that cannot be computed does.
+    pub on_error: OnError,
+    /// True if a person without a value is held.
+    pub required: bool,
     /// Digest of what was written, without its place: tells an edited mapping
     /// from an edited person.
     pub digest: String,
     /// Where it stands.
     pub at: PolicyLine,
+}
+
+impl FieldMapping {
+    /// Maps an attribute as it is.
+    pub fn of_attribute(name: FieldName, attribute: AttributeId, at: PolicyLine) -> Self {
+        Self {
+            name,
+            value: ValueSource::Attributes(vec![attribute]),
+            transform: Transform::default(),
+            default: None,
+            mode: Mode::Always,
+            shape: Shape::Text,
+            empty: OnEmpty::default(),
+            absent: OnAbsent::default(),
+            on_error: OnError::default(),
+            required: false,
+            digest: String::new(),
+            at,
+        }
+    }
+}
+
+impl UsernameMapping {
+    /// Takes an attribute as it is.
+    pub fn of_attribute(attribute: AttributeId, at: PolicyLine) -> Self {
+        Self {
+            value: ValueSource::Attributes(vec![attribute]),
+            transform: Transform::default(),
+            digest: String::new(),
+            at,
+        }
+    }
 }
 
 /// Where a field's value, or a username, comes from.
@@ -204,13 +249,58 @@ pub enum Mode {
     IfEmpty,
 }
 
-/// How many values a field takes.
+/// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// One text.
     Text,
     /// All values, sorted.
     List,
+    /// `true` or `false`.
+    Bool,
+    /// A number with a decimal point.
+    Number,
+    /// A date, or a point in time in UTC.
+    Date,
+    /// A picture in base64.
+    Image {
+        /// Bytes of the picture at most.
+        max_bytes: u32,
+    },
+}
+
+/// What becomes of a field for which the source has an empty value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnEmpty {
+    /// The field is empty.
+    #[default]
+    Write,
+    /// As if the source had none.
+    Absent,
+    /// The account keeps what it has.
+    Keep,
+}
+
+/// What becomes of a field for which the source has no value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnAbsent {
+    /// The account has no such field.
+    #[default]
+    Remove,
+    /// The account keeps what it has.
+    Keep,
+}
+
+/// What becomes of a field whose value cannot be computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// None of the person's fields is written.
+    #[default]
+    Hold,
+    /// The account keeps what it has; the other fields are written.
+    Keep,
+    /// As if the source had no value.
+    Absent,
 }
 
 /// A named condition under which an account is blocked.

@@ -17,7 +17,7 @@ impl<'p> Usernames<'p> {
     /// Prepares the policy's mapping for a plan whose instant is `now`.
     pub fn new(identity: &'p Identity, now: Timestamp) -> Self {
         Self {
-            valuer: Valuer::new(&identity.username.value, now),
+            valuer: Valuer::of_username(&identity.username, now),
         }
     }
 
@@ -49,6 +49,12 @@ impl Policy {
     /// The attribute that is the username as it stands; none if it is made in
     /// another way.
     pub fn username_attribute(&self) -> Option<&str> {
+        let is_plain = self.identity.username.transform.is_empty();
+        self.username_origin().filter(|_| is_plain)
+    }
+
+    /// The one attribute that the username is made of.
+    fn username_origin(&self) -> Option<&str> {
         match &self.identity.username.value {
             ValueSource::Attributes(ids) => match ids.as_slice() {
                 [id] => self.attributes.get(*id).map(String::as_str),
@@ -58,13 +64,23 @@ impl Policy {
         }
     }
 
-    /// The usernames of somebody of whom only one attribute's value is known.
+    /// The username of somebody of whom only one attribute's value is known.
     /// `None` if that does not tell.
-    pub fn username_by(&self, attribute: &str, value: &str) -> Option<Vec<String>> {
-        let known = self.username_attribute()?;
-        known
-            .eq_ignore_ascii_case(attribute)
-            .then(|| vec![value.trim().to_owned()])
+    pub fn username_by(&self, attribute: &str, value: &str) -> Option<String> {
+        let origin = self.username_origin()?;
+        if !origin.eq_ignore_ascii_case(attribute) {
+            return None;
+        }
+        let transform = &self.identity.username.transform;
+        let made = transform.apply(Texts::One(value.into())).ok()?;
+        let made = match transform.gives_parts() {
+            true => made.first(),
+            false => made,
+        };
+        match made {
+            Texts::One(name) => named(name).map(Cow::into_owned),
+            Texts::Absent | Texts::Many(_) => None,
+        }
     }
 
     /// Where usernames come from, in words: "`uid`", "`uid` or `mail`".

@@ -1,8 +1,9 @@
 //! Runs one mapping for many people.
 
 use crate::expression::{Evaluator, ExpressionFailed};
-use crate::policy::ValueSource;
+use crate::policy::{FieldMapping, Shape, UsernameMapping, ValueSource};
 use crate::texts::Texts;
+use crate::transform::{StepFailed, Transform};
 use jiff::Timestamp;
 use muster_model::{EntryView, Value};
 use std::borrow::Cow;
@@ -13,12 +14,17 @@ pub enum MappingFailed {
     /// The expression could not be evaluated.
     #[error(transparent)]
     Expression(#[from] ExpressionFailed),
+    /// A step of the chain could not be done, or the value is not of the type.
+    #[error(transparent)]
+    Step(#[from] StepFailed),
 }
 
 /// Runs one mapping for many people, at one instant.
 #[derive(Debug)]
 pub struct Valuer<'p> {
     value: Prepared<'p>,
+    transform: &'p Transform,
+    shape: Shape,
 }
 
 #[derive(Debug)]
@@ -28,9 +34,20 @@ enum Prepared<'p> {
 }
 
 impl<'p> Valuer<'p> {
-    /// Prepares a mapping for a plan whose instant is `now`.
-    pub fn new(value: &'p ValueSource, now: Timestamp) -> Self {
+    /// Prepares a field's mapping for a plan whose instant is `now`.
+    pub fn of_field(field: &'p FieldMapping, now: Timestamp) -> Self {
+        Self::new(&field.value, &field.transform, field.shape, now)
+    }
+
+    /// Prepares the mapping of usernames.
+    pub fn of_username(username: &'p UsernameMapping, now: Timestamp) -> Self {
+        Self::new(&username.value, &username.transform, Shape::Text, now)
+    }
+
+    fn new(value: &'p ValueSource, transform: &'p Transform, shape: Shape, now: Timestamp) -> Self {
         Self {
+            transform,
+            shape,
             value: match value {
                 ValueSource::Attributes(candidates) => Prepared::Attributes(candidates),
                 ValueSource::Expression(expression) => {
@@ -43,10 +60,21 @@ impl<'p> Valuer<'p> {
     /// The texts for one person. One that comes straight from the page is
     /// borrowed, and costs nothing.
     pub fn texts<'e>(&mut self, entry: EntryView<'e>) -> Result<Texts<'e>, MappingFailed> {
-        Ok(match &mut self.value {
+        let texts = match &mut self.value {
             Prepared::Attributes(candidates) => of_attributes(candidates, entry),
             Prepared::Expression(evaluator) => of_value(evaluator.value(entry)?),
-        })
+        };
+        Ok(self.transformed(texts)?)
+    }
+
+    /// What becomes of texts of which it is known where they come from.
+    pub fn transformed<'e>(&self, texts: Texts<'e>) -> Result<Texts<'e>, StepFailed> {
+        let texts = self.transform.apply(texts)?;
+        let texts = match self.transform.gives_parts() && self.shape != Shape::List {
+            true => texts.first(),
+            false => texts,
+        };
+        self.shape.coerce(texts)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Edit, Named, Planner, Seen};
 use crate::accounts::Row;
 use crate::blocking::{self, ReasonShift};
-use crate::desired::Comparison;
+use crate::mapper::Comparison;
 use crate::words;
 use muster_model::{
     Cause, EntryView, Fault, FieldChange, FieldName, SourceStatus, Username, Value,
@@ -20,9 +20,8 @@ impl<'p> Planner<'p> {
         self.mark(row, Seen::InScope);
         // What cannot be computed is held and found; the rest goes on, so that
         // a broken name does not keep a blocked person's account open.
-        let compared = self.fields(row, entry, username);
-        let computed = compared.is_some();
-        let mut comparison = compared.unwrap_or_default();
+        let mut comparison = self.fields(row, entry, username);
+        let computed = !comparison.is_held();
         let rename = self.rename(row, named);
         comparison.unsettled |= by_id
             && username.is_some()
@@ -47,21 +46,17 @@ impl<'p> Planner<'p> {
         }
     }
 
-    fn fields(
-        &mut self,
-        row: Row,
-        entry: EntryView<'_>,
-        username: Option<&str>,
-    ) -> Option<Comparison> {
-        match self.mapper.compare(&self.accounts, row, entry) {
-            Ok(comparison) => Some(comparison),
-            Err((field, failed)) => {
-                let text = format!("field `{}` could not be computed: {failed}", field.name);
-                let at = Some(field.at.clone());
-                self.find_fault(Some(row), Fault::ExpressionFailed, username, text, at, true);
-                None
-            }
+    fn fields(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) -> Comparison {
+        let mut found = self.mapper.compare(&self.accounts, row, entry);
+        if found.is_held() {
+            found.changes.clear();
+            found.unsettled = false;
         }
+        for odd in &found.oddities {
+            let (text, at) = (odd.text.clone(), Some(odd.at.clone()));
+            self.find_fault(Some(row), odd.fault, username, text, at, odd.holds);
+        }
+        found
     }
 
     /// True if the account's person has been delivered already. Matched by

@@ -12,8 +12,8 @@ pub(crate) use person::{Departure, Edit, Fate, Seen, Stranger};
 use crate::accounts::{AccountTable, Row};
 use crate::blocking::Verdict;
 use crate::context::Context;
-use crate::desired::Mapper;
 use crate::digest::SnapshotDigest;
+use crate::mapper::Mapper;
 use hashbrown::{HashMap, HashSet};
 use muster_model::{
     EntryView, Fault, Finding, Page, PolicyLine, Problem, SourceStatus, UsernameKey,
@@ -27,7 +27,7 @@ pub struct Planner<'p> {
     pub(crate) policy: &'p Policy,
     pub(crate) context: &'p Context,
     pub(crate) accounts: AccountTable,
-    mapper: Mapper<'p>,
+    pub(crate) mapper: Mapper<'p>,
     usernames: Usernames<'p>,
     condition: Option<Evaluator<'p>>,
     rules: Vec<Evaluator<'p>>,

@@ -2,6 +2,7 @@
 
 use crate::accounts::Row;
 use crate::blocking::ReasonShift;
+use crate::mapper::Oddity;
 use muster_model::{ExternalId, Fault, FieldChange, PolicyLine, Removal, Username};
 
 /// What has been seen of an account's person so far. Each state outweighs the
@@ -44,6 +45,8 @@ pub(crate) struct Stranger {
     pub(crate) external_id: Option<ExternalId>,
     pub(crate) username: Option<Username>,
     pub(crate) fate: Fate,
+    /// What is to be told beside that.
+    pub(crate) oddities: Vec<Oddity>,
 }
 
 /// What is to become of a stranger.

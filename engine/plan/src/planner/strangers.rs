@@ -2,6 +2,7 @@
 
 use super::{Fate, Named, Planner, Stranger};
 use crate::blocking::Verdict;
+use crate::mapper::Oddity;
 use crate::words;
 use muster_model::{EntryView, ExternalId, Fault, Removal, SourceStatus, Username, UsernameKey};
 use muster_policy::Key;
@@ -24,40 +25,62 @@ impl<'p> Planner<'p> {
                     external_id: entry.id().map(ExternalId::from),
                     username: username.and_then(Username::new),
                     fate: Fate::Reported,
+                    oddities: Vec::new(),
                 });
             }
             self.known_strangers
                 .insert(known_by.clone(), self.strangers.len());
         }
-        let fate = self.fate(entry, named);
+        let (fate, oddities) = self.fate(entry, named);
         self.strangers.push(Stranger {
             external_id: entry.id().map(ExternalId::from),
             username: username.and_then(Username::new),
             fate,
+            oddities,
         });
     }
 
-    fn fate(&mut self, entry: EntryView<'_>, named: &Named<'_>) -> Fate {
+    /// What is to become of a new person, and what is odd about their fields.
+    fn fate(&mut self, entry: EntryView<'_>, named: &Named<'_>) -> (Fate, Vec<Oddity>) {
+        if let Some(fate) = self.obstacle(entry, named) {
+            return (fate, Vec::new());
+        }
+        let found = self.mapper.initial(entry);
+        let (mut oddities, holding) = (found.oddities, |oddity: &Oddity| oddity.holds);
+        match oddities.iter().position(holding) {
+            None => (Fate::Create(found.changes), oddities),
+            Some(place) => {
+                let Oddity {
+                    fault, text, at, ..
+                } = oddities.remove(place);
+                (Fate::Hold(fault, text, at), oddities)
+            }
+        }
+    }
+
+    /// Why no account is made, whatever it would hold.
+    fn obstacle(&mut self, entry: EntryView<'_>, named: &Named<'_>) -> Option<Fate> {
         match named {
             Named::As(_) => {}
             Named::Not => {
                 let (text, at) = words::no_username(self.policy);
-                return Fate::Hold(Fault::NoUsername, text, at);
+                return Some(Fate::Hold(Fault::NoUsername, text, at));
             }
             Named::Failed(failed) => {
                 let (text, at) = words::username_failed(self.policy, failed);
-                return Fate::Hold(words::fault_of(failed), text, at);
+                return Some(Fate::Hold(words::fault_of(failed), text, at));
             }
         }
-        let skip = |text: String| Fate::Skip {
-            text,
-            policy: self.policy.provider.at.clone(),
+        let at = &self.policy.provider.at;
+        let skip = |text: String| {
+            let policy = at.clone();
+            Some(Fate::Skip { text, policy })
         };
         match entry.status() {
             SourceStatus::Active => {}
             SourceStatus::Unknown => {
                 let (text, at) = words::status_unknown(self.policy, "no account is made");
-                return Fate::Hold(Fault::StatusUnknown, text, at);
+                return Some(Fate::Hold(Fault::StatusUnknown, text, at));
             }
             SourceStatus::Pending => return skip("pending at the source".to_owned()),
             SourceStatus::Blocked(cause) => {
@@ -69,22 +92,14 @@ impl<'p> Planner<'p> {
             }
         }
         if let Some((at, text)) = self.evaluate_rules(entry).into_iter().next() {
-            return Fate::Hold(Fault::ExpressionFailed, text, at);
+            return Some(Fate::Hold(Fault::ExpressionFailed, text, at));
         }
         let holds = self.verdicts.iter().position(|v| *v == Verdict::Holds);
-        if let Some(rule) = holds.and_then(|place| self.policy.blocks.get(place)) {
-            return Fate::Skip {
-                text: format!("rule `{}` holds", rule.name),
-                policy: rule.at.clone(),
-            };
-        }
-        match self.mapper.initial(entry) {
-            Ok(fields) => Fate::Create(fields),
-            Err((field, failed)) => {
-                let text = format!("field `{}` could not be computed: {failed}", field.name);
-                Fate::Hold(Fault::ExpressionFailed, text, field.at.clone())
-            }
-        }
+        let rule = holds.and_then(|place| self.policy.blocks.get(place))?;
+        Some(Fate::Skip {
+            text: format!("rule `{}` holds", rule.name),
+            policy: rule.at.clone(),
+        })
     }
 
     /// An entry without an identifier, where the policy matches by it. The

@@ -2,10 +2,9 @@
 
 use super::attributes::Attributes;
 use super::fragment::Fragment;
-use super::reader::Mapping;
-use super::{keys, reader, sha256, value};
+use super::{keys, options, reader, sha256, value};
 use crate::diagnostic::Code;
-use crate::policy::{AttributeId, FieldMapping, Mode, Policy, Shape, ValueSource};
+use crate::policy::{AttributeId, FieldMapping, Mode, OnAbsent, OnEmpty, OnError, Policy, Shape};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind};
 use muster_model::FieldName;
@@ -75,23 +74,16 @@ fn field(
 ) -> Option<FieldMapping> {
     let name = name(source, entry);
     let at = source.line(entry.at.start);
-    let mut mapping = FieldMapping {
-        name: FieldName::new(entry.key.as_str()),
-        value: ValueSource::Attributes(Vec::new()),
-        default: None,
-        mode: Mode::Always,
-        shape: Shape::Text,
-        digest: String::new(),
-        at,
-    };
+    let mut mapping = FieldMapping::of_attribute(FieldName::new(entry.key.as_str()), 0, at);
     match &entry.value.kind {
         Kind::Scalar(_) => {
             mapping.value = value::candidates(source, attributes, &entry.value, "an attribute")?;
         }
         Kind::Map(_) => {
             let map = reader::mapping(source, &entry.value, &entry.at, &keys::FIELD)?;
-            options(source, &map, &mut mapping);
+            let options = options::options(source, &map, &mut mapping);
             mapping.value = value::value(source, attributes, &map, entry, &keys::FIELD)?;
+            options?;
         }
         _ => {
             let what = format!("the field `{}`", entry.key);
@@ -139,30 +131,6 @@ fn name(source: &mut Source<'_>, entry: &Entry) -> bool {
     true
 }
 
-fn options(source: &mut Source<'_>, map: &Mapping<'_>, mapping: &mut FieldMapping) {
-    let modes = [
-        ("always", Mode::Always),
-        ("create", Mode::Create),
-        ("if-empty", Mode::IfEmpty),
-    ];
-    let shapes = [("text", Shape::Text), ("list", Shape::List)];
-    if let Some(node) = map.get("default") {
-        mapping.default = reader::text(source, node, "`default`").map(str::to_owned);
-    }
-    if let Some(mode) = map
-        .get("mode")
-        .and_then(|node| reader::word(source, node, "`mode`", &modes))
-    {
-        mapping.mode = mode;
-    }
-    if let Some(shape) = map
-        .get("type")
-        .and_then(|node| reader::word(source, node, "`type`", &shapes))
-    {
-        mapping.shape = shape;
-    }
-}
-
 /// Gives attributes their final numbers and mappings their digests.
 pub(super) fn settle(policy: &mut Policy, places: &[AttributeId]) {
     if let Some(condition) = &mut policy.scope.condition {
@@ -173,7 +141,8 @@ pub(super) fn settle(policy: &mut Policy, places: &[AttributeId]) {
     }
     let username = &mut policy.identity.username;
     value::settle(&mut username.value, places);
-    username.digest = digest_of(&value::canonical(&username.value, &policy.attributes));
+    let value = value::canonical(&username.value, &policy.attributes);
+    username.digest = digest_of(&json!([value, username.transform.canonical()]));
     for field in &mut policy.fields {
         value::settle(&mut field.value, places);
         field.digest = digest(field, &policy.attributes);
@@ -188,11 +157,47 @@ fn digest(field: &FieldMapping, attributes: &[String]) -> String {
         Mode::Create => "create",
         Mode::IfEmpty => "if-empty",
     };
-    let shape = match field.shape {
-        Shape::Text => "text",
-        Shape::List => "list",
+    let mut whole = json!([value, field.default, mode, field.shape.as_str()]);
+    let more = more(field);
+    // Nothing of it: the digest is the one that it was before there was more.
+    if let (Some(parts), false) = (whole.as_array_mut(), more.is_empty()) {
+        parts.push(more.into());
+    }
+    digest_of(&whole)
+}
+
+/// What differs from what holds where nothing is said.
+fn more(field: &FieldMapping) -> serde_json::Map<String, serde_json::Value> {
+    let max_bytes = match field.shape {
+        Shape::Image { max_bytes } => Some(json!(max_bytes)),
+        _ => None,
     };
-    digest_of(&json!([value, field.default, mode, shape]))
+    let empty = match field.empty {
+        OnEmpty::Write => None,
+        OnEmpty::Absent => Some(json!("absent")),
+        OnEmpty::Keep => Some(json!("keep")),
+    };
+    let absent = match field.absent {
+        OnAbsent::Remove => None,
+        OnAbsent::Keep => Some(json!("keep")),
+    };
+    let on_error = match field.on_error {
+        OnError::Hold => None,
+        OnError::Keep => Some(json!("keep")),
+        OnError::Absent => Some(json!("absent")),
+    };
+    let transform = (!field.transform.is_empty()).then(|| field.transform.canonical());
+    let said = [
+        ("absent", absent),
+        ("empty", empty),
+        ("max_bytes", max_bytes),
+        ("on_error", on_error),
+        ("required", field.required.then(|| json!(true))),
+        ("transform", transform),
+    ];
+    let said = said.into_iter();
+    said.filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect()
 }
 
 fn digest_of(whole: &serde_json::Value) -> String {

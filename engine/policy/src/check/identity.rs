@@ -1,6 +1,7 @@
 //! `identity:` – how an entry finds its account.
 
 use super::attributes::Attributes;
+use super::transform::transform;
 use super::{keys, reader, value};
 use crate::policy::{Identity, Key, UsernameMapping};
 use crate::source::Source;
@@ -35,21 +36,23 @@ fn username(
     attributes: &mut Attributes,
     entry: &Entry,
 ) -> Option<UsernameMapping> {
-    let value = match &entry.value.kind {
-        Kind::Scalar(_) => value::candidates(source, attributes, &entry.value, "`username`")?,
+    let at = source.line(entry.at.start);
+    let mut mapping = UsernameMapping::of_attribute(0, at);
+    match &entry.value.kind {
+        Kind::Scalar(_) => {
+            mapping.value = value::candidates(source, attributes, &entry.value, "`username`")?;
+        }
         Kind::Map(_) => {
             let map = reader::mapping(source, &entry.value, &entry.at, &keys::USERNAME)?;
-            value::value(source, attributes, &map, entry, &keys::USERNAME)?
+            let transform = transform(source, &map);
+            mapping.value = value::value(source, attributes, &map, entry, &keys::USERNAME)?;
+            mapping.transform = transform?;
         }
         _ => {
             let wanted = "an attribute, or a mapping such as `{from: [uid, mail]}`";
             reader::wrong_type(source, &entry.value, "`username`", wanted);
             return None;
         }
-    };
-    Some(UsernameMapping {
-        value,
-        digest: String::new(),
-        at: source.line(entry.at.start),
-    })
+    }
+    Some(mapping)
 }

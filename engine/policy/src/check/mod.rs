@@ -7,10 +7,12 @@ mod guards;
 mod identity;
 mod leaks;
 mod library;
+mod options;
 mod provider;
 pub(crate) mod reader;
 mod rules;
 mod scope;
+mod transform;
 mod value;
 
 use crate::beside::{Beside, FileTexts, NamedText};

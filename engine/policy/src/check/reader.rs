@@ -233,6 +233,31 @@ pub(crate) fn texts<'n>(
     }
 }
 
+/// `true` or `false`.
+pub(crate) fn flag(source: &mut Source<'_>, node: &Node, what: &str) -> Option<bool> {
+    let plain = match &node.kind {
+        Kind::Scalar(scalar) if scalar.style == Style::Plain => Plain::of(&scalar.text),
+        _ => Plain::Text,
+    };
+    match plain {
+        Plain::Bool(flag) => Some(flag),
+        Plain::Ambiguous => {
+            source
+                .report(
+                    Code::Ambiguous,
+                    node.span.clone(),
+                    format!("{} must be `true` or `false`", capital(what)),
+                )
+                .help("`yes`, `no`, `on` and `off` mean different things to different readers of YAML.");
+            None
+        }
+        _ => {
+            wrong_type(source, node, what, "`true` or `false`");
+            None
+        }
+    }
+}
+
 /// A whole number from 0 to `most`.
 pub(crate) fn whole(source: &mut Source<'_>, node: &Node, what: &str, most: u64) -> Option<u64> {
     let number = match &node.kind {

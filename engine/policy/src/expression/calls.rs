@@ -3,9 +3,10 @@
 use super::bind::Binder;
 use super::functions::{
     Constant, ConstantKind, ENV, FUNCTIONS, Function, Gives, MATCHES, Style, TIMESTAMP, Takes,
-    Unusable, function,
+    function,
 };
 use super::shape::Shape;
+use crate::constant::Unusable;
 use crate::diagnostic::Code;
 use crate::fix::Fix;
 use crate::nearest::{nearest, only_near};

@@ -3,6 +3,7 @@
 use super::Expression;
 use super::failure::{ExpressionFailed, explain, odd_result};
 use super::functions::ENV;
+use super::instant;
 use super::memo::Memo;
 use super::view::View;
 use cel::common::types::{
@@ -173,6 +174,5 @@ fn as_text(value: &dyn Val) -> Option<String> {
         return Some(number.inner().to_string());
     }
     let instant = value.downcast_ref::<CelTimestamp>()?;
-    let utc = instant.inner().with_timezone(&chrono::Utc);
-    Some(utc.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+    Some(instant::written(*instant.inner()))
 }

@@ -5,30 +5,62 @@ use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTim
 /// Seconds from 1601, where Windows begins to count, to 1970.
 const WINDOWS_EPOCH: i64 = 11_644_473_600;
 
+/// What a directory says when it speaks of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// A point in time.
+    At(DateTime<FixedOffset>),
+    /// A day.
+    On(NaiveDate),
+    /// Active Directory's "never".
+    Never,
+}
+
 /// Reads an instant: RFC 3339, a plain date (midnight UTC), LDAP's generalized
 /// time, or the digits of a Windows FILETIME. Both values of Active Directory
 /// for "never" become the end of the year 9999.
 pub(super) fn read(text: &str) -> Option<DateTime<FixedOffset>> {
+    match moment(text)? {
+        Moment::At(instant) => Some(instant),
+        Moment::On(date) => Some(midnight(date)),
+        Moment::Never => never(),
+    }
+}
+
+/// Reads what [`read`] reads, and tells a day and "never" from a point in time.
+pub(crate) fn moment(text: &str) -> Option<Moment> {
     let text = text.trim();
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return windows(text);
     }
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .or_else(|| date(text))
-        .or_else(|| generalized(text))
-        .filter(in_range)
+    let date = || date(text).filter(|date| in_range(&midnight(*date)));
+    let instant = || DateTime::parse_from_rfc3339(text).ok().filter(in_range);
+    let ldap = || generalized(text).filter(in_range);
+    date()
+        .map(Moment::On)
+        .or_else(|| instant().or_else(ldap).map(Moment::At))
+}
+
+/// A day's beginning in UTC.
+pub(crate) fn midnight(date: NaiveDate) -> DateTime<FixedOffset> {
+    date.and_time(NaiveTime::MIN).and_utc().fixed_offset()
+}
+
+/// Writes an instant in UTC by RFC 3339.
+pub(crate) fn written(instant: DateTime<FixedOffset>) -> String {
+    let utc = instant.with_timezone(&chrono::Utc);
+    utc.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
 /// Reads seconds since 1970.
-pub(super) fn of_seconds(seconds: i64) -> Option<DateTime<FixedOffset>> {
+pub(crate) fn of_seconds(seconds: i64) -> Option<DateTime<FixedOffset>> {
     DateTime::from_timestamp(seconds, 0)
         .map(|utc| utc.fixed_offset())
         .filter(in_range)
 }
 
 /// An instant, if it is one that an expression can have.
-pub(super) fn bounded(instant: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+pub(crate) fn bounded(instant: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
     Some(instant).filter(in_range)
 }
 
@@ -50,30 +82,29 @@ fn never() -> Option<DateTime<FixedOffset>> {
 
 /// 100-nanosecond ticks since 1601; fewer than 17 digits would lie before 1918
 /// and are more likely something else.
-fn windows(digits: &str) -> Option<DateTime<FixedOffset>> {
+fn windows(digits: &str) -> Option<Moment> {
     let ticks: i64 = digits.parse().ok()?;
     if ticks == 0 || ticks == i64::MAX {
-        return never();
+        return Some(Moment::Never);
     }
     if digits.len() < 17 {
         return None;
     }
     let seconds = ticks / 10_000_000 - WINDOWS_EPOCH;
     let nanos = u32::try_from(ticks % 10_000_000).ok()? * 100;
-    DateTime::from_timestamp(seconds, nanos)
-        .map(|utc| utc.fixed_offset())
-        .filter(in_range)
-        .or_else(never)
+    let instant = DateTime::from_timestamp(seconds, nanos).map(|utc| utc.fixed_offset());
+    // So far away that nobody will see it.
+    let instant = instant.filter(in_range);
+    Some(instant.map_or(Moment::Never, Moment::At))
 }
 
-fn date(text: &str) -> Option<DateTime<FixedOffset>> {
+fn date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let shaped = bytes.len() == 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
     if !shaped {
         return None;
     }
-    let date: NaiveDate = text.parse().ok()?;
-    Some(date.and_time(NaiveTime::MIN).and_utc().fixed_offset())
+    text.parse().ok()
 }
 
 /// RFC 4517, 3.3.13: `20261123080000Z`, minutes and seconds optional, a

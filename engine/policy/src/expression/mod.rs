@@ -8,7 +8,7 @@ mod evaluator;
 mod failure;
 mod functions;
 mod given;
-mod instant;
+pub(crate) mod instant;
 mod limits;
 mod marks;
 mod memo;

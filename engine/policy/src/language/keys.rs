@@ -1,5 +1,8 @@
 //! Every key of the policy language, once.
 
+pub(crate) use super::steps::{DATE, MAP, OTHERWISE, REPLACE, STEP};
+
+use super::steps::{CHAIN, CHAIN_DOC};
 use super::{Choice, Key, Section, Takes};
 use muster_model::FieldName;
 
@@ -263,7 +266,7 @@ pub(crate) const USERNAME: Section = Section {
             Takes::Expression,
             "An expression that gives the username.",
         ),
-        Key::later("transform"),
+        Key::optional("transform", CHAIN, CHAIN_DOC),
     ],
 };
 
@@ -279,11 +282,47 @@ pub(crate) const FIELD: Section = Section {
             "An attribute, or several of which the first with a value counts.",
         ),
         Key::optional("expr", Takes::Expression, "An expression that gives the value."),
+        Key::optional("transform", CHAIN, CHAIN_DOC),
         Key::optional(
             "default",
             Takes::AnyText,
             "Taken where the source has no value, or an empty one.",
         ),
+        Key::optional(
+            "empty",
+            Takes::Words(&[
+                ("write", "The field is empty."),
+                ("absent", "As if the source had no value."),
+                ("keep", "The account keeps what it has."),
+            ]),
+            "What an empty value at the source does.",
+        )
+        .or("write"),
+        Key::optional(
+            "absent",
+            Takes::Words(&[
+                ("remove", "The account has no such field."),
+                ("keep", "The account keeps what it has."),
+            ]),
+            "What no value at the source does.",
+        )
+        .or("remove"),
+        Key::optional(
+            "required",
+            Takes::Bool,
+            "A person without a value is held: a new one gets no account, an account keeps its fields.",
+        )
+        .or("false"),
+        Key::optional(
+            "on_error",
+            Takes::Words(&[
+                ("hold", "None of the person's fields is written."),
+                ("keep", "The account keeps what it has; the other fields are written."),
+                ("absent", "As if the source had no value."),
+            ]),
+            "What a value that cannot be computed does, beside the finding.",
+        )
+        .or("hold"),
         Key::optional(
             "mode",
             Takes::Words(&[
@@ -299,11 +338,20 @@ pub(crate) const FIELD: Section = Section {
             Takes::Words(&[
                 ("text", "One value; of several at the source any is right."),
                 ("list", "All values, sorted, each once."),
+                ("bool", "`true` or `false`, in whatever spelling the source has it."),
+                ("number", "A number, written with a decimal point."),
+                ("date", "A date (`2026-11-23`), or a point in time in UTC (RFC 3339)."),
+                ("image", "A JPEG, PNG, GIF or WebP picture in base64."),
             ]),
-            "One text, or all values.",
+            "What the field holds.",
         )
         .or("text"),
-        Key::later("transform"),
+        Key::optional(
+            "max_bytes",
+            Takes::Whole(10 << 20),
+            "Bytes of a picture (`type: image`) at most.",
+        )
+        .or("102400"),
         Key::later("reference"),
         Key::later("groups"),
     ],
@@ -418,6 +466,11 @@ pub(crate) const ALL: &[&Section] = &[
     &IDENTITY,
     &USERNAME,
     &FIELD,
+    &STEP,
+    &REPLACE,
+    &DATE,
+    &MAP,
+    &OTHERWISE,
     &BLOCK_RULE,
     &GUARDS,
     &LIMIT,
@@ -459,10 +512,8 @@ mod tests {
     fn every_section_that_is_used_is_listed() {
         fn walk(takes: &Takes, found: &mut BTreeSet<&'static str>) {
             match takes {
-                Takes::Section(section) => {
-                    if found.insert(section.id) {
-                        section.keys.iter().for_each(|key| walk(&key.takes, found));
-                    }
+                Takes::Section(section) if found.insert(section.id) => {
+                    section.keys.iter().for_each(|key| walk(&key.takes, found));
                 }
                 Takes::List(inner) => walk(inner, found),
                 Takes::Map { values, .. } => walk(values, found),

@@ -7,6 +7,7 @@
 
 pub(crate) mod keys;
 mod schema;
+mod steps;
 
 pub use schema::schema;
 

@@ -16,3 +16,4 @@ mod pages;
 mod policies;
 mod robust;
 mod schema;
+mod transforms;

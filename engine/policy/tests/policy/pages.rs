@@ -118,8 +118,8 @@ pages! {
     unreadable_file mapped_in_two_files unknown_value missing_value value_in_expression
     expression_syntax expression_too_large expression_unsupported unknown_variable
     unknown_function wrong_arguments entry_use wrong_operands not_a_condition not_a_value
-    bad_pattern bad_constant bad_format
-    constant_condition spelled_twice idle_guard never_holds matches_everybody unknown_status
+    bad_pattern unknown_capture bad_constant bad_format
+    constant_condition spelled_twice idle_guard idle_key never_holds matches_everybody unknown_status
     listed_twice included_and_excluded mapped_twice repeated_rule
     directory_twice missing_secret wrong_secret wrong_setting unusable_plugin
 }

@@ -2,11 +2,10 @@
 //! time zones. They are compiled with the expression, so that a wrong one is
 //! told before anything is read.
 
-use super::times::Notation;
-use crate::nearest::nearest;
+use crate::constant::{self, Notation, Unusable};
 use cel::common::types::Type;
 use cel::common::value::{StaticVal, Val};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use regex::Regex;
 use std::any::Any;
 
@@ -51,57 +50,23 @@ pub(in super::super) enum Constant {
     Zone(Tz),
 }
 
-/// Why a text cannot be compiled.
-#[derive(Clone, Debug)]
-pub(in super::super) struct Unusable {
-    pub(in super::super) why: String,
-    pub(in super::super) help: String,
-}
-
 impl Constant {
     /// Compiles a text.
     pub(in super::super) fn compile(kind: Kind, text: &str) -> Result<Self, Unusable> {
         match kind {
-            Kind::Pattern => pattern(text),
+            Kind::Pattern => constant::pattern(text)
+                .map(Self::Pattern)
+                .map_err(|why| Unusable {
+                    why,
+                    help:
+                        "In an expression a backslash is doubled, or the text is raw: `r\"\\d+\"`."
+                            .to_owned(),
+                }),
             Kind::Reading => Notation::reading(text).map(Self::Notation),
             Kind::Writing => Notation::writing(text).map(Self::Notation),
-            Kind::Zone => zone(text),
+            Kind::Zone => constant::zone(text).map(Self::Zone),
         }
     }
-}
-
-fn pattern(text: &str) -> Result<Constant, Unusable> {
-    Regex::new(text)
-        .map(Constant::Pattern)
-        .map_err(|error| Unusable {
-            why: format!("The pattern cannot be used: {}", reason(&error)),
-            help: "In an expression a backslash is doubled, or the text is raw: `r\"\\d+\"`."
-                .to_owned(),
-        })
-}
-
-/// The last line of a regex error says what is wrong.
-fn reason(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.strip_prefix("error: ").unwrap_or(last).to_owned()
-}
-
-fn zone(text: &str) -> Result<Constant, Unusable> {
-    if let Ok(zone) = text.parse() {
-        return Ok(Constant::Zone(zone));
-    }
-    let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
-    // Most people know the city.
-    let city = |name: &&str| name.ends_with(text) && name.trim_end_matches(text).ends_with('/');
-    let near = names().find(city).or_else(|| nearest(text, names()));
-    Err(Unusable {
-        why: format!("There is no time zone `{}`", text.escape_debug()),
-        help: match near {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => "Time zones are called by continent and city: `Europe/Berlin`.".to_owned(),
-        },
-    })
 }
 
 // Their names stand in messages.

@@ -11,7 +11,7 @@ mod table;
 mod texts;
 mod times;
 
-pub(super) use constant::{Constant, Kind as ConstantKind, Unusable};
+pub(super) use constant::{Constant, Kind as ConstantKind};
 pub(super) use env::{ADD, ENV, MATCHES, TIMESTAMP};
 pub(super) use table::FUNCTIONS;
 
