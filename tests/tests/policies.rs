@@ -1,7 +1,8 @@
 //! The policies that people start from: each is right, and gives no warning.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use muster_policy::{Colour, check, render};
+use muster_policy::{Beside, Colour, check_with, render};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +11,19 @@ fn root() -> PathBuf {
 }
 
 fn is_right(file: &str, text: &str) {
-    let checked = check(file, text);
+    is_right_beside(file, text, &BTreeMap::new());
+}
+
+fn is_right_beside(file: &str, text: &str, files: &BTreeMap<String, String>) {
+    let beside = Beside {
+        files,
+        values: None,
+    };
+    let checked = check_with(file, text, &beside);
     assert!(
         checked.diagnostics.is_empty() && checked.policy.is_some(),
         "{file}:\n{}",
-        render(&checked.diagnostics, text, Colour::Never)
+        render(&checked.diagnostics, &checked, Colour::Never)
     );
 }
 
@@ -47,6 +56,13 @@ fn the_reference_is_right() {
         .collect();
     assert!(blocks.len() >= 5, "{} blocks", blocks.len());
     for (number, block) in blocks.iter().enumerate() {
+        if block.contains("\nexceptions:\n") {
+            let files = BTreeMap::from([("exceptions.yaml".to_owned(), (*block).to_owned())]);
+            let policy = "muster: 1\ndirectory: staff\nprovider: {plugin: csv}\n\
+                          identity: {username: uid}\nexceptions: exceptions.yaml\n";
+            is_right_beside(&format!("README.md, block {}", number + 1), policy, &files);
+            continue;
+        }
         let section = |name: &str| block.lines().any(|line| line.starts_with(name));
         let mut policy = String::new();
         for (name, filler) in [

@@ -67,6 +67,7 @@ fn policy() -> Policy {
         identity: Identity {
             key: Key::ExternalId,
             username: UsernameMapping::of_attribute(FIELDS.len(), at()),
+            adopt: Default::default(),
             at: at(),
         },
         fields: FIELDS
@@ -81,6 +82,8 @@ fn policy() -> Policy {
             clear: unlimited(),
             protect: vec![],
         },
+        precedence: vec![],
+        exceptions: vec![],
         attributes: attributes.chain(["uid".to_owned()]).collect(),
     }
 }

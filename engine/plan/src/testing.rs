@@ -50,6 +50,7 @@ pub(crate) fn policy() -> Policy {
         identity: Identity {
             key: Key::ExternalId,
             username: UsernameMapping::of_attribute(0, at(4)),
+            adopt: Default::default(),
             at: at(4),
         },
         fields: vec![],
@@ -60,6 +61,8 @@ pub(crate) fn policy() -> Policy {
             clear: no_limit(),
             protect: vec![],
         },
+        precedence: vec![],
+        exceptions: vec![],
         attributes: vec!["uid".to_owned()],
     }
 }

@@ -160,6 +160,8 @@ codes! {
     DuplicateName = "duplicate-name",
     /// A text or a list is empty, and must not be.
     EmptyValue = "empty-value",
+    /// A table has other columns or rows than it should.
+    BadTable = "bad-table",
     /// A secret itself stands in the policy.
     SecretInPolicy = "secret-in-policy",
 
@@ -240,6 +242,8 @@ codes! {
     MappedTwice = "mapped-twice",
     /// A block rule has the condition of another.
     RepeatedRule = "repeated-rule",
+    /// An order of directories without the policy's own.
+    IdlePrecedence = "idle-precedence",
 }
 
 impl Code {
@@ -256,7 +260,8 @@ impl Code {
             | Self::ListedTwice
             | Self::IncludedAndExcluded
             | Self::MappedTwice
-            | Self::RepeatedRule => Severity::Warning,
+            | Self::RepeatedRule
+            | Self::IdlePrecedence => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -17,10 +17,12 @@
 //! it into a policy section by section, `expression` is CEL; `valuer` runs a
 //! mapping for one person after the other, `usernames` the one that names them.
 
+mod adoption;
 mod beside;
 mod check;
 mod constant;
 mod diagnostic;
+mod exception;
 mod expression;
 mod fix;
 mod format;
@@ -42,9 +44,11 @@ mod valuer;
 mod values;
 mod yaml;
 
+pub use adoption::{Adopt, MappingRow, MatchKey, Standing};
 pub use beside::{Beside, FileTexts, Files, NamedText, NoFiles, shown};
 pub use check::{Checked, check, check_with, parse};
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use exception::{Exception, ExceptionDeed, Person};
 pub use expression::{
     CallStyle, Evaluator, Expression, ExpressionFailed, Function, Parameter, functions,
 };

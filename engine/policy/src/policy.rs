@@ -1,5 +1,7 @@
 //! A checked policy: what the YAML said, with every rule's place in the file.
 
+use crate::adoption::Adopt;
+use crate::exception::Exception;
 use crate::expression::Expression;
 use crate::transform::Transform;
 use muster_model::{Action, DirectoryName, FieldName, PolicyLine, UsernameKey};
@@ -31,6 +33,11 @@ pub struct Policy {
     pub blocks: Vec<BlockRule>,
     /// What stops a plan.
     pub guards: Guards,
+    /// Directories from the one that outranks all to the one that none does;
+    /// empty if the policy ranks none.
+    pub precedence: Vec<DirectoryName>,
+    /// What was decided about single people, in the order of the files.
+    pub exceptions: Vec<Exception>,
     /// Attributes that the rules above read, each once, in a stable order: what
     /// the source is asked for. An [`AttributeId`] is a place in this list, and
     /// the columns of a checked page are in this order.
@@ -149,6 +156,8 @@ pub struct Identity {
     pub key: Key,
     /// How an entry's username is made.
     pub username: UsernameMapping,
+    /// Which existing accounts may become the directory's own.
+    pub adopt: Adopt,
     /// Where `identity:` stands.
     pub at: PolicyLine,
 }

@@ -1,6 +1,7 @@
 //! What a policy says of people that changes with time alone.
 
 use crate::policy::{FieldMapping, Policy, ValueSource};
+use jiff::Timestamp;
 
 impl Policy {
     /// True if somebody's account may have to change although nothing has
@@ -11,6 +12,13 @@ impl Policy {
         conditions.any(|condition| condition.depends_on_time())
             || self.identity.username.value.depends_on_time()
             || self.fields.iter().any(FieldMapping::depends_on_time)
+    }
+
+    /// The last instant, of those up to `now`, at which an exception ended: who
+    /// was read before it has to be looked at again.
+    pub fn last_end(&self, now: Timestamp) -> Option<Timestamp> {
+        let ends = self.exceptions.iter().filter_map(crate::Exception::end);
+        ends.filter(|end| *end <= now).max()
     }
 }
 

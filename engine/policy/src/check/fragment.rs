@@ -3,6 +3,7 @@
 use super::library::Library;
 use super::{keys, reader, version};
 use crate::diagnostic::Code;
+use crate::language::Section;
 use crate::lint::listed_twice;
 use crate::source::Source;
 use crate::values;
@@ -34,11 +35,22 @@ pub(crate) fn all<'t>(
     root: Option<&Node>,
     library: &'t Library,
 ) -> Vec<Fragment<'t>> {
-    let Some(entry) = root.and_then(|root| root.entry("include")) else {
+    named(source, root, library, "include", &keys::FRAGMENT)
+}
+
+/// Opens the files that a key names, each of which has this shape.
+pub(super) fn named<'t>(
+    source: &mut Source<'_>,
+    root: Option<&Node>,
+    library: &'t Library,
+    key: &str,
+    section: &Section,
+) -> Vec<Fragment<'t>> {
+    let Some(entry) = root.and_then(|root| root.entry(key)) else {
         return Vec::new();
     };
     let mut fragments: Vec<Fragment<'t>> = Vec::new();
-    for (node, path) in reader::texts(source, &entry.value, "`include`") {
+    for (node, path) in reader::texts(source, &entry.value, &format!("`{key}`")) {
         match library.get(path) {
             Ok(loaded)
                 if fragments
@@ -50,7 +62,7 @@ pub(crate) fn all<'t>(
                     .report(
                         Code::DuplicateName,
                         node.span.clone(),
-                        format!("The file `{path}` is included twice"),
+                        format!("The file `{path}` is named twice in `{key}`"),
                     )
                     .help("Keep one of the two.")
                     .maybe_fix(fix);
@@ -58,7 +70,7 @@ pub(crate) fn all<'t>(
             Ok(loaded) => {
                 let mut own = Source::new(&loaded.file, &loaded.text);
                 own.values = Rc::clone(&source.values);
-                fragments.push(open(own));
+                fragments.push(open(own, section));
             }
             Err(why) => unreadable(source, node, path, why),
         }
@@ -66,12 +78,12 @@ pub(crate) fn all<'t>(
     fragments
 }
 
-fn open(mut source: Source<'_>) -> Fragment<'_> {
+fn open<'t>(mut source: Source<'t>, section: &Section) -> Fragment<'t> {
     let mut root = super::read(&mut source);
     if let Some(node) = &mut root {
         values::put(&mut source, node);
         let start = node.span.clone();
-        if let Some(map) = reader::mapping(&mut source, node, &start, &keys::FRAGMENT)
+        if let Some(map) = reader::mapping(&mut source, node, &start, section)
             && let Some(node) = map.get("muster")
         {
             version(&mut source, node);

@@ -26,6 +26,7 @@ pub(super) fn identity(
     Some(Identity {
         key: key?,
         username,
+        adopt: Default::default(),
         at: source.line(entry.at.start),
     })
 }

@@ -21,7 +21,11 @@ pub(crate) struct Loaded {
 }
 
 /// Keys whose values are paths, each as the way to it.
-const PATHS: &[&[&str]] = &[&["include"]];
+const PATHS: &[&[&str]] = &[
+    &["include"],
+    &["exceptions"],
+    &["identity", "adopt", "file"],
+];
 
 impl Library {
     /// Reads everything that a policy names, each file once.

@@ -1,12 +1,15 @@
 //! From the tree to a checked policy, one file per section of the language.
 
+mod adoption;
 pub(crate) mod attributes;
+mod exceptions;
 mod fields;
 mod fragment;
 mod guards;
 mod identity;
 mod leaks;
 mod library;
+mod mapping;
 mod options;
 mod provider;
 pub(crate) mod reader;
@@ -71,9 +74,13 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
     }
     let library = Library::load(file, root.as_ref(), beside.files);
     let mut fragments = fragment::all(&mut source, root.as_ref(), &library);
+    let mut others = Others {
+        exceptions: exceptions::files(&mut source, root.as_ref(), &library),
+        mapping: None,
+    };
     let mut policy = root
         .as_ref()
-        .and_then(|root| policy(&mut source, &mut fragments, root));
+        .and_then(|root| policy(&mut source, &library, &mut fragments, &mut others, root));
     let mut texts = FileTexts::default();
     texts.add(file, text);
     library.tell(&mut texts);
@@ -87,9 +94,11 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
     }
     let findings = policy.as_ref().map(lint::policy).unwrap_or_default();
     let mut diagnostics = told(source, &findings);
+    let fragments = fragments.into_iter().chain(others.exceptions);
     for other in environment
         .into_iter()
-        .chain(fragments.into_iter().map(Fragment::into_source))
+        .chain(fragments.map(Fragment::into_source))
+        .chain(others.mapping)
     {
         diagnostics.extend(told(other, &findings));
     }
@@ -149,7 +158,19 @@ fn digest(text: &str, library: &Library, values: Option<NamedText<'_>>) -> Strin
     sha256(all.as_bytes())
 }
 
-fn policy(source: &mut Source<'_>, fragments: &mut [Fragment<'_>], root: &Node) -> Option<Policy> {
+/// Files beside a policy that are no parts of it.
+struct Others<'t> {
+    exceptions: Vec<Fragment<'t>>,
+    mapping: Option<Source<'t>>,
+}
+
+fn policy<'t>(
+    source: &mut Source<'_>,
+    library: &'t Library,
+    fragments: &mut [Fragment<'_>],
+    others: &mut Others<'t>,
+    root: &Node,
+) -> Option<Policy> {
     let start = root.span.clone();
     let root = reader::mapping(source, root, &start, &keys::POLICY)?;
     if let Some(node) = root.get("muster") {
@@ -175,18 +196,36 @@ fn policy(source: &mut Source<'_>, fragments: &mut [Fragment<'_>], root: &Node) 
     let fields = fields::all(source, &mut attributes, root.entry("fields"), fragments);
     let blocks = rules::all(source, &mut attributes, root.entry("block"), fragments);
     let guards = guards::all(source, root.entry("guards"), fragments);
+    let precedence = adoption::precedence(source, root.entry("precedence"), fragments);
+    let exceptions = exceptions::all(&mut others.exceptions);
+    let directory = directory?;
+    let mut identity = identity?;
+    let adopt = root.get("identity").and_then(|node| node.entry("adopt"));
+    let around = adoption::Around {
+        fields: &fields,
+        directory: &directory,
+        library,
+    };
+    (identity.adopt, others.mapping) = adoption::adopt(source, adopt, &around);
+    let identity_at = root
+        .entry("identity")
+        .map_or(start, |entry| entry.at.clone());
+    let places = [directory_at, identity_at];
+    adoption::check_precedence(source, &precedence, &directory, &identity.adopt, places);
     let mut policy = Policy {
-        directory: directory?,
+        directory,
         file: source.file.to_owned(),
         digest: String::new(),
         files: Vec::new(),
         environment: None,
         provider: provider?,
         scope: scope?,
-        identity: identity?,
+        identity,
         fields,
         blocks,
         guards,
+        precedence,
+        exceptions,
         attributes: Vec::new(),
     };
     let (names, places) = attributes.settle();

@@ -1,6 +1,9 @@
 //! Every key of the policy language, once.
 
+mod exceptions;
+
 pub(crate) use super::steps::{DATE, MAP, OTHERWISE, REPLACE, STEP};
+pub(crate) use exceptions::*;
 
 use super::steps::{CHAIN, CHAIN_DOC};
 use super::{Choice, Key, Section, Takes};
@@ -63,6 +66,12 @@ pub(crate) const POLICY: Section = Section {
         ),
         Key::later("licences"),
         Key::optional("guards", Takes::Section(&GUARDS), GUARDS.doc),
+        Key::optional("precedence", Takes::Texts, PRECEDENCE_DOC),
+        Key::optional(
+            "exceptions",
+            Takes::Texts,
+            "Files with decisions about single people, relative to the policy's folder.",
+        ),
     ],
 };
 
@@ -85,6 +94,7 @@ pub(crate) const FRAGMENT: Section = Section {
             BLOCK_DOC,
         ),
         Key::optional("guards", Takes::Section(&GUARDS), GUARDS.doc),
+        Key::optional("precedence", Takes::Texts, PRECEDENCE_DOC),
     ],
 };
 
@@ -124,6 +134,7 @@ const FIELDS: Takes = Takes::Map {
 const FIELDS_DOC: &str =
     "How mapped fields get their values. A field that is not listed belongs to the intranet.";
 const FIELD_VALUE: Takes = Takes::OneOf(&[Takes::Text, Takes::Section(&FIELD)]);
+const PRECEDENCE_DOC: &str = "Directories, each of which outranks those behind it: a person of several has the account of the first.";
 const BLOCK_DOC: &str = "Conditions under which an account is blocked; it is unblocked when the condition holds no longer.";
 
 pub(crate) const PROVIDER: Section = Section {
@@ -246,7 +257,26 @@ pub(crate) const IDENTITY: Section = Section {
             Takes::OneOf(&[Takes::Text, Takes::Section(&USERNAME)]),
             "The attribute that holds the username, or how it is made.",
         ),
-        Key::later("adopt"),
+        Key::optional("adopt", Takes::Section(&ADOPT), ADOPT.doc),
+    ],
+};
+
+pub(crate) const ADOPT: Section = Section {
+    name: "`adopt`",
+    id: "adopt",
+    doc: "Which existing accounts may become the directory's own. Without it, none.",
+    choice: Choice::Some(&["match", "file"]),
+    keys: &[
+        Key::optional(
+            "match",
+            Takes::Texts,
+            "By what an entry without an account finds an existing one, in order: `external_id`, `username`, or a mapped field.",
+        ),
+        Key::optional(
+            "file",
+            Takes::Text,
+            "A CSV file that says which account becomes whose: `existing_username,new_username,target_directory`.",
+        ),
     ],
 };
 
@@ -392,7 +422,11 @@ pub(crate) const GUARDS: Section = Section {
     keys: &[
         Key::optional("create", LIMIT_VALUE, "Limits new accounts."),
         Key::optional("update", LIMIT_VALUE, "Limits changes of fields."),
-        Key::optional("rename", LIMIT_VALUE, "Limits renames."),
+        Key::optional(
+            "rename",
+            LIMIT_VALUE,
+            "Limits renames, and adoptions under another username.",
+        ),
         Key::optional(
             "block",
             LIMIT_VALUE,
@@ -414,7 +448,7 @@ pub(crate) const GUARDS: Section = Section {
         Key::optional(
             "protect",
             Takes::Texts,
-            "Usernames that a plan may neither block nor rename.",
+            "Usernames that a plan may neither block, rename nor adopt.",
         ),
     ],
 };
@@ -465,6 +499,7 @@ pub(crate) const ALL: &[&Section] = &[
     &EXCLUDE,
     &IDENTITY,
     &USERNAME,
+    &ADOPT,
     &FIELD,
     &STEP,
     &REPLACE,
@@ -476,6 +511,11 @@ pub(crate) const ALL: &[&Section] = &[
     &LIMIT,
     &SHARE,
     &FRAGMENT,
+    &EXCEPTIONS,
+    &EXCEPTION,
+    &PERSON,
+    &RENAMED,
+    &PIN,
     &ENVIRONMENT,
 ];
 
@@ -523,6 +563,7 @@ mod tests {
         }
         let mut found = BTreeSet::from(["fragment", "environment"]);
         walk(&Takes::Section(&POLICY), &mut found);
+        walk(&Takes::Section(&EXCEPTIONS), &mut found);
         let listed: BTreeSet<&str> = ALL.iter().map(|section| section.id).collect();
         assert_eq!(found, listed);
     }

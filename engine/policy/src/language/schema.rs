@@ -3,11 +3,12 @@
 use super::{Choice, Key, Need, Section, Takes, keys};
 use serde_json::{Map, Value, json};
 
-/// The JSON Schema (draft 2020-12) of policies, included files and values files.
+/// The JSON Schema (draft 2020-12) of policies, and of the files beside them:
+/// included ones, exceptions, values.
 ///
 /// Editors complete and check keys with it; it takes whatever the parser takes.
 /// A file is recognised by its keys: a policy has a `provider`, a values file
-/// has `values` and no directory.
+/// has `values` and no directory, a file of exceptions has `exceptions` alone.
 pub fn schema() -> Value {
     let mut definitions = Map::new();
     for section in keys::ALL {
@@ -16,7 +17,8 @@ pub fn schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Muster policy, version 1",
-        "description": "A policy, a file that policies include, or the values of an environment. \
+        "description": "A policy, a file that policies include, exceptions, or the values of an \
+                        environment. \
                         Editors complete and check keys with this; `muster check` knows more: \
                         expressions, names, conflicts.",
         "type": "object",
@@ -30,7 +32,11 @@ pub fn schema() -> Value {
                     {"required": ["provider"]}, {"required": ["identity"]}, {"required": ["scope"]}
                 ]},
                 "then": reference("policy"),
-                "else": reference("fragment")
+                "else": {
+                    "if": {"required": ["exceptions"]},
+                    "then": reference("exceptions"),
+                    "else": reference("fragment")
+                }
             }
         },
         "$defs": definitions,

@@ -74,21 +74,46 @@ fn page_is_right(code: Code) {
         !page.is_empty(),
         "`{code}` has no page: write policies/diagnostics/{code}.md, as its neighbours are written"
     );
-    assert!(page.starts_with(&format!("# {code}\n\n")), "the page's heading is its code");
+    assert!(
+        page.starts_with(&format!("# {code}\n\n")),
+        "the page's heading is its code"
+    );
     let summary = code.summary();
-    assert!(summary.ends_with('.') && !summary.contains('\n'), "one sentence: {summary}");
-    assert!(code.reason().len() > 40, "why it matters: {:?}", code.reason());
+    assert!(
+        summary.ends_with('.') && !summary.contains('\n'),
+        "one sentence: {summary}"
+    );
+    assert!(
+        code.reason().len() > 40,
+        "why it matters: {:?}",
+        code.reason()
+    );
     let longest = page.lines().map(|line| line.chars().count()).max();
     assert!(longest < Some(141), "lines of {longest:?} letters");
     if has_no_example(code) {
         return;
     }
-    let example = |heading| example(page, heading).unwrap_or_else(|| panic!("`## {heading}` is missing"));
+    let example =
+        |heading| example(page, heading).unwrap_or_else(|| panic!("`## {heading}` is missing"));
     let wrong = example("Wrong");
-    let found: BTreeSet<Code> = wrong.check().diagnostics.iter().map(|one| one.code).collect();
-    assert_eq!(found, BTreeSet::from([code]), "the wrong example:\n{}", shown(&wrong));
+    let found: BTreeSet<Code> = wrong
+        .check()
+        .diagnostics
+        .iter()
+        .map(|one| one.code)
+        .collect();
+    assert_eq!(
+        found,
+        BTreeSet::from([code]),
+        "the wrong example:\n{}",
+        shown(&wrong)
+    );
     let right = example("Right");
-    assert!(right.check().diagnostics.is_empty(), "the right example:\n{}", shown(&right));
+    assert!(
+        right.check().diagnostics.is_empty(),
+        "the right example:\n{}",
+        shown(&right)
+    );
 }
 
 fn shown(example: &Example) -> String {
@@ -118,7 +143,7 @@ pages! {
     unreadable_file mapped_in_two_files unknown_value missing_value value_in_expression
     expression_syntax expression_too_large expression_unsupported unknown_variable
     unknown_function wrong_arguments entry_use wrong_operands not_a_condition not_a_value
-    bad_pattern unknown_capture bad_constant bad_format
+    bad_pattern unknown_capture bad_constant bad_format bad_table idle_precedence
     constant_condition spelled_twice idle_guard idle_key never_holds matches_everybody unknown_status
     listed_twice included_and_excluded mapped_twice repeated_rule
     directory_twice missing_secret wrong_secret wrong_setting unusable_plugin
@@ -137,10 +162,14 @@ fn every_diagnostic_has_a_test_of_its_name() {
 
 #[test]
 fn every_page_is_about_a_diagnostic() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/diagnostics");
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/diagnostics");
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let code = name.strip_suffix(".md").and_then(Code::of);
-        assert!(code.is_some(), "no diagnostic is called as policies/diagnostics/{name}");
+        assert!(
+            code.is_some(),
+            "no diagnostic is called as policies/diagnostics/{name}"
+        );
     }
 }

@@ -243,7 +243,9 @@ fn fields_take_candidates_defaults_modes_and_lists() {
 fn two_spellings_of_an_attribute_are_one_and_the_first_one_wins() {
     let checked = check(
         "p.yaml",
-        &format!("{SMALL}fields: {{a: Mail, b: {{expr: entry.MAIL}}, c: {{from: mail, mode: create}}}}\n"),
+        &format!(
+            "{SMALL}fields: {{a: Mail, b: {{expr: entry.MAIL}}, c: {{from: mail, mode: create}}}}\n"
+        ),
     );
     let policy = checked.policy.unwrap();
     assert_eq!(policy.attributes, ["Mail", "uid"]);
