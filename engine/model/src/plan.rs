@@ -113,7 +113,8 @@ pub enum Cause {
 /// One field's way from old to new. `null` is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// The field; `username` and `block_reasons` stand for the account's own.
+    /// The field; `username`, `external_id`, `directory` and `block_reasons`
+    /// stand for the account's own.
     pub name: FieldName,
     /// What the account holds.
     pub old: Option<Value>,
@@ -187,7 +188,8 @@ pub enum Fault {
     Skipped,
     /// Not seen, and absence is not proven: left as it is.
     AbsenceUnproven,
-    /// A new entry carries the name of an account whose person is gone.
+    /// A new entry carries the name of an account whose person is gone, or looks
+    /// like them.
     Recreated,
     /// The change needs another one that is not in this plan.
     NeedsOther,
@@ -201,6 +203,23 @@ pub enum Fault {
     OverLimit,
     /// Few seats are left.
     LicencesLow,
+    /// More than one existing account may be the entry's, or more than one
+    /// entry the account's.
+    Ambiguous,
+    /// The entry's account is that of a directory that outranks this one.
+    OwnedByOther,
+    /// A pin names an account that is not there, or may not be taken.
+    PinUnmet,
+    /// A row of a mapping file cannot be carried out.
+    MappingRow,
+    /// An exception keeps an account as it is.
+    HeldByException,
+    /// An exception is over, and does nothing any more.
+    ExceptionExpired,
+    /// An exception will soon be over.
+    ExceptionEnding,
+    /// An exception is about nobody, or has no effect.
+    ExceptionIdle,
 }
 
 impl Fault {
@@ -226,6 +245,14 @@ impl Fault {
             Self::NoLicence => "no-licence",
             Self::OverLimit => "over-limit",
             Self::LicencesLow => "licences-low",
+            Self::Ambiguous => "ambiguous",
+            Self::OwnedByOther => "owned-by-other",
+            Self::PinUnmet => "pin-unmet",
+            Self::MappingRow => "mapping-row",
+            Self::HeldByException => "held-by-exception",
+            Self::ExceptionExpired => "exception-expired",
+            Self::ExceptionEnding => "exception-ending",
+            Self::ExceptionIdle => "exception-idle",
         }
     }
 }

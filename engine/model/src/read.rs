@@ -32,6 +32,8 @@ pub enum ReadReason {
     Always,
     /// What the policy says of people changes with time.
     TimeDependent,
+    /// An exception has ended since the last complete read.
+    ExceptionEnded,
     /// The last complete read is too long ago.
     Due,
     /// The source no longer knows the place in its feed.
@@ -54,6 +56,7 @@ impl ReadReason {
             Self::Only => "only",
             Self::Always => "always",
             Self::TimeDependent => "time-dependent",
+            Self::ExceptionEnded => "exception-ended",
             Self::Due => "due",
             Self::StaleCursor => "stale-cursor",
             Self::Emptied => "emptied",

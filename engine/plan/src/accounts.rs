@@ -3,17 +3,21 @@
 //! One text, one list of offsets and a few bytes per field: a million accounts
 //! fit in a few hundred megabytes, and comparing one with an entry builds no
 //! string. Only what the comparison needs is here: mapped fields of the
-//! directory's own accounts, and the usernames of everybody else's.
+//! directory's own accounts and of those that it may adopt, and the usernames of
+//! everybody else's.
+
+mod owners;
 
 use hashbrown::DefaultHashBuilder;
 use hashbrown::{HashMap, HashTable};
 use muster_model::{AccountId, AccountView, BlockReason, Owner, UsernameKey, Value, ValueView};
-use muster_policy::Policy;
+use muster_policy::{Policy, Standing};
+use owners::Owners;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 /// A row of an [`AccountTable`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Row(u32);
 
 /// What the last sync wrote into a mapped field, against what it holds now.
@@ -40,13 +44,16 @@ struct Record {
     id: AccountId,
     /// Place of the record's first cell in `cell_ends`.
     cells: u32,
-    /// Place of the record's first field in `fields`; own accounts only.
+    /// Place of the record's first field in `fields`, or [`NOT_KEPT`].
     fields: u32,
-    /// Place in `owners`; 0 is the directory itself.
+    /// Its place; 0 is the directory itself.
     owner: u32,
     /// Place in `reasons`; 0 is none.
     reasons: u32,
 }
+
+/// Of this account the table has no more than the username.
+const NOT_KEPT: u32 = u32::MAX;
 
 const USERNAME: u32 = 0;
 const KEY: u32 = 1;
@@ -55,6 +62,8 @@ const FIRST_FIELD: u32 = 3;
 
 /// The field name under which an account keeps its last synced username.
 pub(crate) use muster_policy::USERNAME_FIELD;
+/// Stands for the account's owner among changed fields.
+pub(crate) const DIRECTORY_FIELD: &str = "directory";
 /// Stands for the account's own identifier among changed fields.
 pub(crate) const EXTERNAL_ID_FIELD: &str = "external_id";
 
@@ -77,7 +86,7 @@ pub struct AccountTable {
     /// Last synced values that differ from the current ones; field
     /// `names.len()` is the username.
     edited: HashMap<(u32, u32), Option<Value>>,
-    owners: Vec<String>,
+    owners: Owners,
     reasons: Vec<BTreeSet<BlockReason>>,
     by_username: HashTable<u32>,
     by_external_id: HashTable<u32>,
@@ -103,7 +112,7 @@ impl AccountTable {
             cell_ends: Vec::new(),
             fields: Vec::new(),
             edited: HashMap::new(),
-            owners: vec![policy.directory.as_str().to_owned()],
+            owners: Owners::new(policy),
             reasons: vec![BTreeSet::new()],
             by_username: HashTable::new(),
             by_external_id: HashTable::new(),
@@ -134,12 +143,15 @@ impl AccountTable {
     pub fn add(&mut self, account: &AccountView<'_>) -> Result<(), TooLarge> {
         let own = account.owner == self.directory;
         let row = u32::try_from(self.records.len()).map_err(|_| TooLarge)?;
+        let owner = self.owners.place(account.owner);
+        let kept = self.owners.keeps(owner);
+        let fields = u32::try_from(self.fields.len()).map_err(|_| TooLarge)?;
         let record = Record {
             id: account.id,
             cells: u32::try_from(self.cell_ends.len()).map_err(|_| TooLarge)?,
-            fields: u32::try_from(self.fields.len()).map_err(|_| TooLarge)?,
-            owner: self.owner_place(account.owner),
-            reasons: if own {
+            fields: if kept { fields } else { NOT_KEPT },
+            owner,
+            reasons: if kept {
                 self.reasons_place(&account.block_reasons)
             } else {
                 0
@@ -147,9 +159,11 @@ impl AccountTable {
         };
         self.records.push(record);
         self.push_username(account.username)?;
-        if own {
+        if kept {
             self.push_cell(account.external_id.into_iter())?;
             self.push_fields(row, account)?;
+        }
+        if own {
             self.own += 1;
             self.active += u64::from(account.block_reasons.is_empty());
         }
@@ -224,14 +238,6 @@ impl AccountTable {
         Ok(())
     }
 
-    fn owner_place(&mut self, owner: &str) -> u32 {
-        let found = self.owners.iter().position(|known| known == owner);
-        found.unwrap_or_else(|| {
-            self.owners.push(owner.to_owned());
-            self.owners.len() - 1
-        }) as u32
-    }
-
     fn reasons_place(&mut self, reasons: &[BlockReason]) -> u32 {
         let found = self
             .reasons
@@ -297,6 +303,15 @@ impl AccountTable {
             .map(|(row, _)| Row(row))
     }
 
+    /// All rows of which the table has more than the username, and which are not
+    /// the directory's own.
+    pub(crate) fn others(&self) -> impl Iterator<Item = Row> + use<'_> {
+        (0u32..)
+            .zip(&self.records)
+            .filter(|(_, record)| record.owner != 0 && record.fields != NOT_KEPT)
+            .map(|(row, _)| Row(row))
+    }
+
     /// Number of all rows.
     pub(crate) fn len(&self) -> usize {
         self.records.len()
@@ -328,6 +343,7 @@ impl AccountTable {
         self.first(row, KEY).unwrap_or_else(|| self.username(row))
     }
 
+    /// The identifier within the directory; none for accounts of others.
     pub(crate) fn external_id(&self, row: Row) -> Option<&str> {
         if self.is_own(row) {
             self.first(row, EXTERNAL_ID)
@@ -336,14 +352,34 @@ impl AccountTable {
         }
     }
 
+    /// The identifier that the account carries, of whatever directory.
+    pub(crate) fn carried_id(&self, row: Row) -> Option<&str> {
+        if self.is_kept(row) {
+            self.first(row, EXTERNAL_ID)
+        } else {
+            None
+        }
+    }
+
+    /// The owner's name.
+    pub(crate) fn owner(&self, row: Row) -> &str {
+        self.owners.name(self.owner_place(row))
+    }
+
+    /// How the account's owner stands to the directory.
+    pub(crate) fn standing(&self, row: Row) -> Standing {
+        self.owners.standing(self.owner_place(row))
+    }
+
+    fn owner_place(&self, row: Row) -> u32 {
+        self.record(row).map_or(u32::MAX, |record| record.owner)
+    }
+
     /// Whose account it is, in words.
     pub(crate) fn owner_in_words(&self, row: Row) -> String {
-        let owner = self
-            .record(row)
-            .and_then(|record| self.owners.get(record.owner as usize));
-        match owner.map(String::as_str) {
-            Some(Owner::LOCAL) | None => "a local account".to_owned(),
-            Some(name) => format!("an account of directory `{name}`"),
+        match self.owner(row) {
+            Owner::LOCAL => "a local account".to_owned(),
+            name => format!("an account of directory `{name}`"),
         }
     }
 
@@ -388,6 +424,13 @@ impl AccountTable {
         }
     }
 
+    /// All values of a field, one by one; none if the table does not have them.
+    pub(crate) fn values_of_field(&self, row: Row, field: usize) -> impl Iterator<Item = &str> {
+        let kept = self.is_kept(row);
+        let values = self.values(row, FIRST_FIELD + field as u32);
+        values.take(if kept { usize::MAX } else { 0 })
+    }
+
     /// The field's value if it is one text.
     pub(crate) fn first_of_field(&self, row: Row, field: usize) -> Option<&str> {
         self.first(row, FIRST_FIELD + field as u32)
@@ -421,8 +464,15 @@ impl AccountTable {
     }
 
     fn field(&self, row: Row, field: usize) -> Option<(Kind, Synced)> {
-        let record = self.record(row).filter(|record| record.owner == 0)?;
+        let record = self
+            .record(row)
+            .filter(|record| record.fields != NOT_KEPT)?;
         self.fields.get(record.fields as usize + field).copied()
+    }
+
+    fn is_kept(&self, row: Row) -> bool {
+        self.record(row)
+            .is_some_and(|record| record.fields != NOT_KEPT)
     }
 
     fn kind(&self, row: Row, field: usize) -> Kind {

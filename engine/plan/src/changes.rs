@@ -6,7 +6,7 @@ use crate::claims::Claimant;
 use crate::planner::{Edit, Fate, Planner, Stranger};
 use muster_model::{
     AccountId, Action, BlockReason, Cause, Change, ExternalId, Fault, FieldChange, FieldName,
-    Finding, Reason, Username, UsernameKey, Value,
+    Finding, PolicyLine, Reason, Username, UsernameKey, Value,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,8 @@ pub(crate) fn build(planner: &Planner<'_>, decided: Decided) -> (Vec<Change>, Ve
         match (lacks(Claimant::Stranger(place)), stranger.fate) {
             (Some(holder), _) => lost.push(needs_other(planner, username.as_str(), holder)),
             (None, Fate::Create(fields)) => {
-                changes.push(create(planner, username, stranger.external_id, fields));
+                let reason = planner.creation_reason(stranger.about);
+                changes.push(create(username, stranger.external_id, fields, reason));
             }
             (None, _) => {}
         }
@@ -90,26 +91,22 @@ fn needs_other(planner: &Planner<'_>, username: &str, holder: Row) -> Finding {
 }
 
 fn create(
-    planner: &Planner<'_>,
     username: Username,
     external_id: Option<ExternalId>,
     fields: Vec<FieldChange>,
+    reason: Reason,
 ) -> Change {
     Change {
         action: Action::Create,
         username,
         external_id,
         account_id: AccountId(0),
-        reason: Reason {
-            code: "new".to_owned(),
-            text: "new in scope".to_owned(),
-            policy: Some(planner.policy.scope.at.clone()),
-        },
+        reason,
         fields,
     }
 }
 
-fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
+fn push_edit(planner: &Planner<'_>, mut edit: Edit, changes: &mut Vec<Change>) {
     let row = edit.row;
     let accounts = &planner.accounts;
     let old = accounts.username(row);
@@ -117,7 +114,8 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
     let Some(username) = username else {
         return;
     };
-    let external_id = new_id(&edit.fields)
+    let external_id = edit
+        .new_id()
         .or_else(|| accounts.external_id(row))
         .map(ExternalId::from);
     let mut push = |action: Action, reason: Reason, fields: Vec<FieldChange>| {
@@ -130,8 +128,12 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
             fields,
         });
     };
+    if let Some(adoption) = edit.adoption.take() {
+        let fields = edit.take_adopted(planner, &adoption);
+        push(Action::Adopt, adoption.reason, fields);
+    }
     if let Some(new) = &edit.rename {
-        let (reason, field) = rename(planner, row, old, new);
+        let (reason, field) = rename(planner, row, old, new, edit.rename_reason.take());
         push(Action::Rename, reason, vec![field]);
     }
     let mut fields = edit.fields;
@@ -141,7 +143,9 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
         _ => None,
     };
     if !fields.is_empty() || quiet.is_some() {
-        let reason = update_reason(planner, &fields, quiet);
+        let learns = fields.iter().any(is_id);
+        let decision = edit.decision.filter(|_| learns);
+        let reason = update_reason(planner, &fields, quiet, decision);
         fields.extend(quiet.map(block_reasons));
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         push(Action::Update, reason, fields);
@@ -155,18 +159,18 @@ fn push_edit(planner: &Planner<'_>, edit: Edit, changes: &mut Vec<Change>) {
     }
 }
 
-/// The identifier that an account follows from now on.
-fn new_id(fields: &[FieldChange]) -> Option<&str> {
-    let field = fields
-        .iter()
-        .find(|field| field.name.as_str() == crate::accounts::EXTERNAL_ID_FIELD)?;
-    match &field.new {
-        Some(Value::Text(id)) => Some(id),
-        _ => None,
-    }
+fn is_id(field: &FieldChange) -> bool {
+    field.name.as_str() == crate::accounts::EXTERNAL_ID_FIELD
 }
 
-fn rename(planner: &Planner<'_>, row: Row, old: &str, new: &Username) -> (Reason, FieldChange) {
+/// `given` is why the source's username does not count.
+fn rename(
+    planner: &Planner<'_>,
+    row: Row,
+    old: &str,
+    new: &Username,
+    given: Option<Reason>,
+) -> (Reason, FieldChange) {
     let accounts = &planner.accounts;
     let place = accounts.username_field();
     let reverted = accounts.synced(row, place) == Synced::Differs
@@ -187,19 +191,31 @@ fn rename(planner: &Planner<'_>, row: Row, old: &str, new: &Username) -> (Reason
     } else {
         (Cause::Source, "renamed", "renamed at the source")
     };
-    let reason = Reason {
+    let by_policy = given.is_some();
+    let reason = given.unwrap_or_else(|| Reason {
         code: code.to_owned(),
         text: text.to_owned(),
-        policy: policy.clone(),
-    };
-    let field = FieldChange {
+        policy,
+    });
+    let cause = if by_policy { Cause::Policy } else { cause };
+    let field = username(old, new, cause, reason.policy.clone());
+    (reason, field)
+}
+
+/// The way from one username to another.
+pub(crate) fn username(
+    old: &str,
+    new: &Username,
+    cause: Cause,
+    policy: Option<PolicyLine>,
+) -> FieldChange {
+    FieldChange {
         name: FieldName::from(crate::accounts::USERNAME_FIELD),
         old: Some(Value::from(old)),
         new: Some(Value::from(new.as_str())),
         cause,
         policy,
-    };
-    (reason, field)
+    }
 }
 
 /// Whether the person is blocked now, unblocked now, or neither.
@@ -211,7 +227,7 @@ fn transition(shift: &ReasonShift) -> Option<Action> {
     }
 }
 
-fn block_reasons(shift: &ReasonShift) -> FieldChange {
+pub(crate) fn block_reasons(shift: &ReasonShift) -> FieldChange {
     let list = |reasons: &BTreeSet<BlockReason>| {
         Some(Value::list(
             reasons.iter().map(ToString::to_string).collect(),
@@ -253,8 +269,10 @@ fn update_reason(
     planner: &Planner<'_>,
     fields: &[FieldChange],
     quiet: Option<&ReasonShift>,
+    decision: Option<Reason>,
 ) -> Reason {
-    let has = |cause: Cause| fields.iter().any(|field| field.cause == cause);
+    let told = |field: &&FieldChange| decision.is_none() || !is_id(field);
+    let has = |cause: Cause| fields.iter().filter(told).any(|f| f.cause == cause);
     let all = [
         (Cause::Source, "changed-at-source", "changed at source"),
         (
@@ -274,15 +292,20 @@ fn update_reason(
             .into_iter()
             .flat_map(|shift| shift.begins.iter().chain(&shift.ends))
     };
-    let mut texts: Vec<String> = present
-        .iter()
-        .map(|(.., text)| (*text).to_owned())
-        .collect();
+    let decided = decision.iter().map(|decision| decision.text.clone());
+    let present_texts = present.iter().map(|(.., text)| (*text).to_owned());
+    let mut texts: Vec<String> = decided.chain(present_texts).collect();
     texts.extend(whys().map(|why| why.text.clone()));
     texts.extend(quiet.map(|shift| {
         let left: Vec<String> = shift.new.iter().map(ToString::to_string).collect();
         format!("stays blocked ({})", left.join(", "))
     }));
+    if let Some(decision) = decision {
+        return Reason {
+            text: texts.join("; "),
+            ..decision
+        };
+    }
     let first = present.first();
     let line = first.and_then(|(cause, ..)| fields.iter().find(|field| field.cause == *cause));
     let code = match (first, whys().next()) {

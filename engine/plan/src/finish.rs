@@ -22,10 +22,15 @@ impl Planner<'_> {
         self.report_twins();
         self.hold_taken_usernames();
         self.hold_likely_renames();
+        self.hold_recreated(&coverage);
+        self.settle_adoptions();
         let absent = self.settle_missing(&coverage);
         self.drop_held_edits();
+        self.keep_held_accounts();
         self.settle_identifiers();
         let decided = self.settle_usernames();
+        self.report_pins(&coverage);
+        self.report_exceptions(&coverage);
         let mut situations = self.situations();
         situations.insert("gone".to_owned(), absent.gone);
         situations.insert("absence-unproven".to_owned(), absent.unproven);
@@ -139,7 +144,7 @@ impl Planner<'_> {
             .filter(|change| {
                 matches!(
                     change.action,
-                    Action::Create | Action::Update | Action::Rename
+                    Action::Create | Action::Adopt | Action::Update | Action::Rename
                 )
             })
             .map(|change| change.account_id);
@@ -224,9 +229,14 @@ fn count_situations(
     changes: &[Change],
     findings: &[Finding],
 ) {
+    let with = |action: Action| {
+        let changes = changes.iter().filter(move |change| change.action == action);
+        changes.map(|change| change.account_id)
+    };
+    let new: BTreeSet<AccountId> = with(Action::Create).chain(with(Action::Adopt)).collect();
     let touched: BTreeSet<AccountId> = changes
         .iter()
-        .filter(|change| change.action != Action::Create)
+        .filter(|change| !new.contains(&change.account_id))
         .filter(|change| change.reason.code != "left-scope" || change.action != Action::Block)
         .map(|change| change.account_id)
         .collect();

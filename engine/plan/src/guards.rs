@@ -22,7 +22,7 @@ pub(crate) fn measure(
 ) -> Vec<GuardResult> {
     let mut results = Vec::new();
     for (action, limit) in &policy.guards.limits {
-        let count = measures.changes.iter().filter(|c| c.action == *action);
+        let count = measures.changes.iter().filter(|c| counts(c, *action));
         let value = count.count() as u64;
         push(
             &mut results,
@@ -46,6 +46,16 @@ pub(crate) fn measure(
     }
     results.sort_by(|a, b| a.name.cmp(&b.name));
     results
+}
+
+/// True if a change is of this kind. An adoption under another name is a rename
+/// as well.
+fn counts(change: &Change, action: Action) -> bool {
+    let renames = || {
+        let mut fields = change.fields.iter();
+        change.action == Action::Adopt && fields.any(|field| field.name.as_str() == "username")
+    };
+    change.action == action || (action == Action::Rename && renames())
 }
 
 /// The reason for going past a guard: given for it alone or for its family.
@@ -92,7 +102,8 @@ fn percent(value: u64, population: u64) -> u64 {
 fn clear(policy: &Policy, measures: &Measures<'_>, results: &mut Vec<GuardResult>) {
     let mut emptied: BTreeMap<&FieldName, u64> = BTreeMap::new();
     let updates = measures.changes.iter();
-    for change in updates.filter(|change| change.action == Action::Update) {
+    let writes = |change: &&Change| matches!(change.action, Action::Update | Action::Adopt);
+    for change in updates.filter(writes) {
         for field in &change.fields {
             let had = field.old.as_ref().is_some_and(|value| !value.is_empty());
             let has = field.new.as_ref().is_some_and(|value| !value.is_empty());
@@ -130,7 +141,12 @@ fn protect(policy: &Policy, measures: &Measures<'_>, results: &mut Vec<GuardResu
     let mut touched: Vec<&str> = measures
         .changes
         .iter()
-        .filter(|change| matches!(change.action, Action::Block | Action::Rename))
+        .filter(|change| {
+            matches!(
+                change.action,
+                Action::Block | Action::Rename | Action::Adopt
+            )
+        })
         .filter(|change| {
             names_of(change).any(|key| policy.guards.protect.iter().any(|p| p.username == key))
         })
@@ -145,7 +161,7 @@ fn protect(policy: &Policy, measures: &Measures<'_>, results: &mut Vec<GuardResu
         tripped: !touched.is_empty(),
         text: (!touched.is_empty()).then(|| {
             format!(
-                "protected accounts would be blocked or renamed: {}",
+                "protected accounts would be blocked, renamed or adopted: {}",
                 touched.join(", ")
             )
         }),

@@ -35,6 +35,7 @@ impl Planner<'_> {
         let taken: Vec<(Row, String)> = self
             .edits
             .iter()
+            .filter(|edit| edit.decision.is_none())
             .filter_map(|edit| Some((edit.row, edit.new_id()?.to_owned())))
             .filter(|&(row, _)| is_untold(row) && self.seen_of(row) != Seen::Held)
             .collect();
@@ -71,6 +72,8 @@ impl Planner<'_> {
             }
         }
         if !losers.is_empty() {
+            self.edits
+                .retain(|edit| edit.adoption.is_none() || !losers.contains(&edit.row));
             for edit in self
                 .edits
                 .iter_mut()
@@ -166,6 +169,10 @@ impl Planner<'_> {
 impl Edit {
     /// The identifier that the account gets.
     pub(crate) fn new_id(&self) -> Option<&str> {
+        if let Some(adoption) = &self.adoption {
+            // Within the directory it is new in any case.
+            return adoption.external_id.as_ref().map(|id| id.as_str());
+        }
         let is_id = |field: &&FieldChange| field.name.as_str() == EXTERNAL_ID_FIELD;
         match &self.fields.iter().find(is_id)?.new {
             Some(Value::Text(id)) => Some(id),
@@ -174,6 +181,9 @@ impl Edit {
     }
 
     fn is_empty(&self) -> bool {
-        self.rename.is_none() && self.reasons.is_none() && self.fields.is_empty()
+        self.rename.is_none()
+            && self.reasons.is_none()
+            && self.fields.is_empty()
+            && self.adoption.is_none()
     }
 }

@@ -12,29 +12,34 @@
 //! Reading order: `accounts` is what we compare with; `planner` takes the pages
 //! in and decides person by person, with `mapper` and `desired` for fields and `blocking` for
 //! block reasons; `finish` settles what can only be known at the end: `problems`
-//! with the data, `renames` that are likely, who is `missing`, and `names` as a
-//! set by their `claims`; then `changes` are built and `guards` measure them;
-//! `digest` names the snapshot.
+//! with the data, `renames` that are likely, who was `recreated`, accounts to
+//! `adopt`, who is `missing`, and `names` as a set by their `claims`; `pins` and
+//! `exceptions` are what somebody decided about single people. Then `changes` are
+//! built and `guards` measure them; `digest` names the snapshot.
 //!
 //! INVARIANT: nobody is blocked for absence unless [`Coverage::proves_absence`]
 //! (muster_model) says so. INVARIANT: only the directory's own accounts are
-//! changed.
+//! changed, and those that it adopts; of two that may be meant, none is.
 
 mod accounts;
+mod adopt;
 mod blocking;
 mod changes;
 mod claims;
 mod context;
 mod desired;
 mod digest;
+mod exceptions;
 mod finish;
 mod guards;
 mod identifiers;
 mod mapper;
 mod missing;
 mod names;
+mod pins;
 mod planner;
 mod problems;
+mod recreated;
 mod renames;
 #[cfg(test)]
 mod testing;
@@ -43,3 +48,4 @@ mod words;
 pub use accounts::{AccountTable, TooLarge};
 pub use context::Context;
 pub use planner::Planner;
+pub use renames::knows_people_by_look;

@@ -28,6 +28,16 @@ pub(crate) struct Oddity {
     pub(crate) holds: bool,
 }
 
+/// When fields are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// The account is the directory's own.
+    Sync,
+    /// It is to become so: what is written once is written now, where the account
+    /// has nothing.
+    Adoption,
+}
+
 /// How an account's mapped fields compare with the entry.
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
@@ -91,6 +101,17 @@ impl<'p> Mapper<'p> {
         made.unwrap_or(Texts::Absent)
     }
 
+    /// What the source gives for one field, without what the policy takes in its
+    /// place; nothing if it cannot be computed.
+    pub(crate) fn texts<'e>(&mut self, place: usize, entry: EntryView<'e>) -> Texts<'e>
+    where
+        'p: 'e,
+    {
+        let valuer = self.valuers.get_mut(place);
+        let texts = valuer.and_then(|valuer| valuer.texts(entry).ok());
+        texts.unwrap_or(Texts::Absent)
+    }
+
     /// The changes that make a new account.
     pub(crate) fn initial(&mut self, entry: EntryView<'_>) -> Comparison {
         let mut found = Comparison::default();
@@ -122,14 +143,15 @@ impl<'p> Mapper<'p> {
         accounts: &AccountTable,
         row: Row,
         entry: EntryView<'_>,
+        occasion: Occasion,
     ) -> Comparison {
         let mut found = Comparison::default();
         let fields = self.policy.fields.iter().zip(&mut self.valuers);
         for (place, (field, valuer)) in fields.enumerate() {
             let wanted = match field.mode {
                 Mode::Always => true,
-                Mode::Create => false,
-                Mode::IfEmpty => accounts.is_blank(row, place),
+                Mode::Create if occasion == Occasion::Sync => false,
+                Mode::Create | Mode::IfEmpty => accounts.is_blank(row, place),
             };
             if !wanted {
                 continue;

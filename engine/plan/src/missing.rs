@@ -53,9 +53,8 @@ impl Planner<'_> {
             if let Some(shift) = shift {
                 self.edits.push(Edit {
                     row,
-                    rename: None,
-                    fields: Vec::new(),
                     reasons: Some(shift),
+                    ..Edit::default()
                 });
             }
         }
@@ -87,6 +86,11 @@ impl Planner<'_> {
 
     fn departed(&self, row: Row) -> (String, PolicyLine) {
         let scope = &self.policy.scope;
+        let departure = self.departures.get(&row);
+        let exception = departure.and_then(|departure| self.excepted(departure.exception()?));
+        if let Some(excepted) = exception {
+            return excepted;
+        }
         match (self.departures.get(&row), &scope.condition) {
             (Some(Departure::Condition), Some(condition)) => (
                 format!("`where` is not true of them: {}", condition.text.trim()),

@@ -4,9 +4,8 @@ use crate::accounts::Row;
 use crate::changes::Decided;
 use crate::claims::{self, Claimant, Refusal};
 use crate::mapper::Oddity;
-use crate::planner::{Fate, Planner, Stranger};
+use crate::planner::{Edit, Fate, Planner, Stranger};
 use muster_model::Fault;
-use muster_policy::Key;
 use std::collections::BTreeMap;
 
 impl Planner<'_> {
@@ -22,8 +21,12 @@ impl Planner<'_> {
             let key = keys.get(claimant).map_or("", |key| key.as_str());
             self.report_refusal(*claimant, refusal, key);
         }
+        let is_refused = |edit: &Edit| verdicts.refused.contains_key(&Claimant::Account(edit.row));
+        // Nobody's account becomes the directory's under a name that is not theirs.
+        self.edits
+            .retain(|edit| edit.adoption.is_none() || !is_refused(edit));
         for edit in &mut self.edits {
-            if verdicts.refused.contains_key(&Claimant::Account(edit.row)) {
+            if is_refused(edit) {
                 edit.rename = None;
             }
         }
@@ -54,18 +57,13 @@ impl Planner<'_> {
     fn admitted(&mut self, refused: &BTreeMap<Claimant, Refusal>) -> Vec<(usize, Stranger)> {
         let mut admitted = Vec::new();
         for (place, mut stranger) in std::mem::take(&mut self.strangers).into_iter().enumerate() {
-            let name = stranger
-                .username
-                .as_ref()
-                .map(|name| name.as_str())
-                .or_else(|| stranger.external_id.as_ref().map(|id| id.as_str()))
-                .map(str::to_owned);
+            let name = stranger.name();
             let oddities = std::mem::take(&mut stranger.oddities);
             let name_of = name.as_deref();
             match stranger.fate {
                 Fate::Create(_) if refused.contains_key(&Claimant::Stranger(place)) => {}
                 Fate::Create(_) => {
-                    self.tell(oddities, name_of);
+                    self.tell_oddities(oddities, name_of);
                     admitted.push((place, stranger));
                 }
                 Fate::Skip { text, policy } => {
@@ -74,7 +72,10 @@ impl Planner<'_> {
                 }
                 Fate::Hold(fault, text, at) => {
                     self.find_fault(None, fault, name_of, text, Some(at), true);
-                    self.tell(oddities, name_of);
+                    self.tell_oddities(oddities, name_of);
+                }
+                Fate::Leave(fault, text, at) => {
+                    self.find_fault(None, fault, name_of, text, Some(at), false);
                 }
                 Fate::Reported => {}
             }
@@ -82,7 +83,7 @@ impl Planner<'_> {
         admitted
     }
 
-    fn tell(&mut self, oddities: Vec<Oddity>, name: Option<&str>) {
+    pub(crate) fn tell_oddities(&mut self, oddities: Vec<Oddity>, name: Option<&str>) {
         for Oddity {
             fault,
             text,
@@ -114,39 +115,35 @@ impl Planner<'_> {
             }
             Refusal::Held(holder) => self.refused_by(*holder, claimant, &who),
         };
-        let at = Some(self.policy.identity.at.clone());
-        self.find_fault(None, fault, Some(&name), text, at, true);
+        let at = self.wish(claimant).and_then(|edit| {
+            let reason = edit.rename_reason.as_ref()?;
+            reason.policy.clone()
+        });
+        let at = at.unwrap_or_else(|| self.policy.identity.at.clone());
+        self.find_fault(None, fault, Some(&name), text, Some(at), true);
+    }
+
+    /// The edit behind a claim.
+    fn wish(&self, claimant: Claimant) -> Option<&Edit> {
+        match claimant {
+            Claimant::Account(row) => self.edits.iter().find(|edit| edit.row == row),
+            Claimant::Stranger(_) => None,
+        }
     }
 
     fn refused_by(&self, holder: Row, claimant: Claimant, who: &str) -> (Fault, String) {
         let username = self.accounts.username(holder);
         let id = self.accounts.id(holder);
-        let is_new = matches!(claimant, Claimant::Stranger(_));
-        let is_gone = self.accounts.is_own(holder) && self.is_gone(holder);
-        if is_new && is_gone && self.policy.identity.key == Key::ExternalId {
-            let directory = &self.policy.directory;
-            let new_id = match claimant {
-                Claimant::Stranger(place) => self.strangers.get(place),
-                Claimant::Account(_) => None,
-            }
-            .and_then(|stranger| stranger.external_id.as_ref())
-            .map_or("ID", |id| id.as_str());
-            return (
-                Fault::Recreated,
-                format!(
-                    "{who} carries the username of account `{username}` ({id}), whose own entry is \
-                     not at the source. If they are one person, made anew at the source: `muster \
-                     account detach {username}`, then `muster account attach {username} --directory \
-                     {directory} --external-id {new_id}`; if not, give one of them another username"
-                ),
-            );
-        }
+        let owner = self.accounts.owner_in_words(holder);
+        let advice = match claimant {
+            Claimant::Stranger(place) => self.adoption_advice(place, holder),
+            Claimant::Account(_) => String::new(),
+        };
         (
             Fault::UsernameClash,
             format!(
-                "{who} cannot have the username `{username}`: it belongs to account {id}, {}; nobody \
-                 is overwritten",
-                self.accounts.owner_in_words(holder)
+                "{who} cannot have the username `{username}`: it belongs to account {id}, {owner}; \
+                 nobody is overwritten{advice}"
             ),
         )
     }
@@ -155,11 +152,13 @@ impl Planner<'_> {
     pub(crate) fn introduce(&self, claimant: Claimant) -> (String, String) {
         match claimant {
             Claimant::Account(row) => {
-                let name = self.accounts.username(row);
-                (
-                    name.to_owned(),
-                    format!("account `{name}` ({})", self.accounts.id(row)),
-                )
+                let (name, id) = (self.accounts.username(row), self.accounts.id(row));
+                let wish = self.wish(claimant);
+                let who = match wish.and_then(|edit| edit.adoption.as_ref()) {
+                    Some(_) => format!("account `{name}` ({id}), which is to be adopted,"),
+                    None => format!("account `{name}` ({id})"),
+                };
+                (name.to_owned(), who)
             }
             Claimant::Stranger(place) => {
                 let stranger = self.strangers.get(place);

@@ -172,6 +172,31 @@ impl Planner<'_> {
         }
     }
 
+    /// Accounts that a decision gives to one entry, and that another is as well.
+    fn report_pinned_twins(&mut self) {
+        let mut rows: Vec<Row> = self.twin_rows.iter().copied().collect();
+        rows.retain(|&row| self.is_pinned(row));
+        rows.sort_unstable();
+        for row in rows {
+            let (name, id) = (self.accounts.key(row), self.accounts.external_id(row));
+            let known_by = id.map(|id| (Fault::DuplicateId, id.to_owned()));
+            self.twins.remove(&(Fault::UsernameClash, name.to_owned()));
+            known_by.map(|known_by| self.twins.remove(&known_by));
+            let pin = self.pins.of_account(row);
+            let text = format!(
+                "the account `{}` ({}) was decided to be {}, and another entry is it by what the \
+                 policy matches; nothing is changed until one of them is gone or the decision is \
+                 taken out",
+                self.accounts.username(row),
+                self.accounts.id(row),
+                pin.map_or(String::new(), |pin| self.pins.owner_in_words(pin)),
+            );
+            let name = self.accounts.username(row).to_owned();
+            let at = pin.and_then(|pin| self.pins.line(pin));
+            self.find_fault(None, Fault::Ambiguous, Some(&name), text, at, true);
+        }
+    }
+
     /// A complete read with nobody in it does not prove that all have left.
     pub(crate) fn distrust_emptiness(&self, coverage: Coverage) -> Coverage {
         let nobody = self.in_scope == 0 && self.departures.is_empty();
@@ -203,6 +228,7 @@ impl Planner<'_> {
     }
 
     pub(crate) fn report_twins(&mut self) {
+        self.report_pinned_twins();
         for ((fault, known_by), names) in std::mem::take(&mut self.twins) {
             let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let text = match fault {

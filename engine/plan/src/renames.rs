@@ -162,14 +162,30 @@ fn likely(
     pairs
 }
 
+/// True if the policy maps enough to tell who looks like whom: then somebody new
+/// has to be compared with everybody.
+pub fn knows_people_by_look(policy: &Policy) -> bool {
+    let signature = Signature::new(policy);
+    signature.mail.is_some() && !signature.names.is_empty()
+}
+
+/// A new person's value of a field.
+fn first_of<'f>(fields: &'f [FieldChange], name: &str) -> Option<&'f str> {
+    let field = fields.iter().find(|field| field.name.as_str() == name)?;
+    match field.new.as_ref()? {
+        Value::Text(text) => Some(text),
+        Value::List(items) => items.first().map(String::as_str),
+    }
+}
+
 /// How a person looks: e-mail and all mapped parts of the name.
-struct Signature {
+pub(crate) struct Signature {
     mail: Option<(usize, String)>,
     names: Vec<(usize, String)>,
 }
 
 impl Signature {
-    fn new(policy: &Policy) -> Self {
+    pub(crate) fn new(policy: &Policy) -> Self {
         let place = |name: &str| {
             let place = policy.fields.iter().position(|f| f.name.as_str() == name)?;
             Some((place, name.to_owned()))
@@ -180,19 +196,32 @@ impl Signature {
         }
     }
 
-    fn of_account(&self, accounts: &AccountTable, row: Row) -> Option<String> {
+    pub(crate) fn of_account(&self, accounts: &AccountTable, row: Row) -> Option<String> {
         let text = |place: usize| accounts.first_of_field(row, place).map(str::to_owned);
         self.look(|(place, _)| text(*place))
     }
 
-    fn of_stranger(&self, fields: &[FieldChange]) -> Option<String> {
-        self.look(|(_, name)| {
-            let field = fields.iter().find(|field| field.name.as_str() == name)?;
-            match field.new.as_ref()? {
-                Value::Text(text) => Some(text.clone()),
-                Value::List(items) => items.first().cloned(),
-            }
-        })
+    pub(crate) fn of_stranger(&self, fields: &[FieldChange]) -> Option<String> {
+        self.look(|(_, name)| first_of(fields, name).map(str::to_owned))
+    }
+
+    /// True if an account and a new person are known to look different: another
+    /// e-mail, and no part of the name that is the same.
+    pub(crate) fn differs(
+        &self,
+        accounts: &AccountTable,
+        row: Row,
+        fields: &[FieldChange],
+    ) -> bool {
+        // `None` if one of them has nothing there.
+        let same = |(place, name): &(usize, String)| {
+            let old = accounts.first_of_field(row, *place)?.trim().to_lowercase();
+            let new = first_of(fields, name)?.trim().to_lowercase();
+            (!old.is_empty() && !new.is_empty()).then(|| old == new)
+        };
+        let mut names = self.names.iter().filter_map(same).peekable();
+        let has_names = names.peek().is_some();
+        self.mail.as_ref().and_then(same) == Some(false) && has_names && !names.any(|same| same)
     }
 
     /// `None` if there is no e-mail or no name to go by.

@@ -59,3 +59,37 @@ pub(crate) fn status_unknown(policy: &Policy, outcome: &str) -> (String, PolicyL
     );
     (text, policy.provider.at.clone())
 }
+
+/// "a, b and c".
+pub(crate) fn and(mut parts: Vec<String>) -> String {
+    match parts.pop() {
+        Some(last) if parts.is_empty() => last,
+        Some(last) => format!("{} and {last}", parts.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A pin as it may be copied into a file of exceptions.
+pub(crate) fn pin(id: &str, account: &str) -> String {
+    format!(
+        "`- {{pin: {{id: {}, account: {}}}, owner: YOU, reason: WHY}}`",
+        quoted(id),
+        quoted(account)
+    )
+}
+
+/// A text in YAML's double quotes.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            letter if letter.is_control() => {
+                out.push_str(&format!("\\U{:08x}", u32::from(letter)));
+            }
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -125,7 +125,7 @@ fn is_from_source(policy: &Policy, change: &Change) -> bool {
             && condition.is_some_and(|condition| condition.depends_on_time())
     };
     match change.action {
-        Action::Create => !policy.depends_on_time(),
+        Action::Create | Action::Adopt => !policy.depends_on_time(),
         Action::Block | Action::Unblock => {
             !rule(&change.reason.code) && !by_time(&change.reason.code)
         }

@@ -78,6 +78,9 @@ pub fn course(policy: &Policy, situation: &Situation<'_>) -> Course {
     if feed.plugin != situation.plugin {
         return full(ReadReason::PluginChanged);
     }
+    if has_ended(policy, feed, situation.now) {
+        return full(ReadReason::ExceptionEnded);
+    }
     match policy.provider.full_read {
         FullRead::Always => return full(ReadReason::Always),
         FullRead::BuiltIn(_) if policy.depends_on_time() => {
@@ -98,6 +101,14 @@ pub fn course(policy: &Policy, situation: &Situation<'_>) -> Course {
         cursor: cursor.clone(),
         somebody,
     }
+}
+
+/// True if an exception has ended since the last complete read: its person need
+/// not have changed at the source.
+fn has_ended(policy: &Policy, feed: &FeedRecord, now: Timestamp) -> bool {
+    let last = feed.full_read.parse::<Timestamp>().ok();
+    let end = policy.last_end(now);
+    end.is_some_and(|end| last.is_none_or(|last| end > last))
 }
 
 /// True if the last complete read is too long ago, or nobody can tell when it
@@ -127,6 +138,9 @@ pub(crate) fn everything(policy: &Policy, why: ReadReason, text: Option<&str>) -
         ReadReason::TimeDependent => {
             "the policy reads `now`, so that people change without the source (`full_read: 24h` \
              under `provider:` makes it once a day)"
+        }
+        ReadReason::ExceptionEnded => {
+            "an exception has ended since the last complete read: its person is looked at again"
         }
         ReadReason::Due => {
             let text = format!(

@@ -2,9 +2,11 @@
 //! few people, a scan of all accounts would be most of the work.
 
 use jiff::Timestamp;
-use muster_model::{Account, AccountId, EntryView, ExternalId, Page, UsernameKey};
-use muster_plan::{AccountTable, TooLarge};
-use muster_policy::{Key, Policy, Texts, Usernames};
+use muster_model::{
+    Account, AccountId, EntryView, ExternalId, Owner, Page, SourceStatus, UsernameKey,
+};
+use muster_plan::{AccountTable, TooLarge, knows_people_by_look};
+use muster_policy::{ExceptionDeed, Key, Person, Policy, Texts, Usernames};
 use muster_store::{Store, StoreError};
 use std::collections::BTreeMap;
 
@@ -36,6 +38,7 @@ pub(crate) fn table(
 ) -> Result<Option<AccountTable>, Few> {
     let mut found = BTreeMap::new();
     let mut usernames = Usernames::new(&policy.identity, now);
+    decided(policy, store, &mut found).map_err(Few::Store)?;
     for page in pages {
         if !page.problems().is_empty() {
             return Ok(None);
@@ -45,8 +48,8 @@ pub(crate) fn table(
                 return Ok(None);
             };
             let known = look_up(policy, store, entry, &names, &mut found).map_err(Few::Store)?;
-            let is_removed = matches!(entry.status(), muster_model::SourceStatus::Removed(_));
-            if policy.identity.key == Key::Username && !known && !is_removed {
+            let is_removed = matches!(entry.status(), SourceStatus::Removed(_));
+            if !is_removed && needs_all(policy, known) {
                 return Ok(None);
             }
         }
@@ -60,23 +63,86 @@ pub(crate) fn table(
     Ok(Some(table))
 }
 
-/// Says whether somebody has one of the entry's usernames.
+/// What is known of an entry's person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// They have an account of the directory.
+    Own,
+    /// Somebody has one of their usernames.
+    Named,
+    /// Nothing.
+    Not,
+}
+
+/// True if only a scan can tell who somebody is: known under another name, made
+/// anew at the source, or with an account that is not the directory's own.
+fn needs_all(policy: &Policy, known: Known) -> bool {
+    let decided_by_row = !policy.identity.adopt.rows.is_empty();
+    match known {
+        Known::Own => decided_by_row,
+        Known::Named if policy.identity.key == Key::Username => policy.looks_beyond(),
+        Known::Named | Known::Not => {
+            policy.identity.key == Key::Username
+                || policy.looks_beyond()
+                || knows_people_by_look(policy)
+        }
+    }
+}
+
+/// Accounts that the policy names by itself.
+fn decided(
+    policy: &Policy,
+    store: &dyn Store,
+    found: &mut BTreeMap<AccountId, Account>,
+) -> Result<(), StoreError> {
+    for exception in &policy.exceptions {
+        let person = exception.deed.person();
+        let account = match &exception.deed {
+            ExceptionDeed::Rename { to, .. } => Some(to),
+            ExceptionDeed::Pin { account, .. } => Some(account),
+            ExceptionDeed::Exclude(_) | ExceptionDeed::Hold(_) => None,
+        };
+        let known = match &person {
+            Person::Id(id) => store.find_external(&policy.directory, id)?,
+            Person::Username(name) => store.find(&name.key())?,
+        };
+        found.extend(known.map(|account| (account.id, account)));
+        if let Some(name) = account {
+            let known = store.find(&name.key())?;
+            found.extend(known.map(|account| (account.id, account)));
+        }
+    }
+    Ok(())
+}
+
+/// Finds whoever has the entry's identifier or one of its usernames.
 fn look_up(
     policy: &Policy,
     store: &dyn Store,
     entry: EntryView<'_>,
     names: &Texts<'_>,
     found: &mut BTreeMap<AccountId, Account>,
-) -> Result<bool, StoreError> {
+) -> Result<Known, StoreError> {
+    let mut known = Known::Not;
     if let Some(id) = entry.id() {
-        let known = store.find_external(&policy.directory, &ExternalId::from(id))?;
-        found.extend(known.map(|account| (account.id, account)));
+        let same = store.find_external(&policy.directory, &ExternalId::from(id))?;
+        if same.is_some() && policy.identity.key == Key::ExternalId {
+            known = Known::Own;
+        }
+        found.extend(same.map(|account| (account.id, account)));
     }
-    let mut named = false;
     for name in names.as_slice() {
-        let known = store.find(&UsernameKey::of(name))?;
-        named |= known.is_some();
-        found.extend(known.map(|account| (account.id, account)));
+        let Some(named) = store.find(&UsernameKey::of(name))? else {
+            continue;
+        };
+        let is_own = named.owner == Owner::Directory(policy.directory.clone());
+        if known == Known::Not {
+            known = Known::Named;
+        }
+        if is_own && policy.identity.key == Key::Username {
+            known = Known::Own;
+        }
+        found.insert(named.id, named);
     }
-    Ok(named)
+    Ok(known)
 }

@@ -116,63 +116,64 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
+/// A plan without changes, for tests.
+#[cfg(test)]
+pub(crate) fn sample() -> Plan {
+    Plan {
+        format: muster_model::plan::PLAN_FORMAT.to_owned(),
+        directory: "staff".into(),
+        summary: Default::default(),
+        situations: Default::default(),
+        reasons: Default::default(),
+        read: None,
+        coverage: muster_model::Coverage::Complete {
+            evidence: muster_model::Evidence::default(),
+        },
+        changes: vec![],
+        findings: vec![],
+        upcoming: vec![],
+        guards: vec![],
+        licences: None,
+        tracked: vec![],
+        settled: vec![],
+        remembered: Default::default(),
+        pending: Default::default(),
+        bindings: muster_model::Bindings {
+            policy_file: "p.yaml".into(),
+            environment: None,
+            policy: "0".into(),
+            snapshot: "1".into(),
+            state: "s".into(),
+            state_version: muster_model::StateVersion(3),
+            plugin: "csv 0.1.0".into(),
+            plugin_digest: "2".into(),
+            created: "2026-01-01T00:00:00Z".into(),
+            expires: "2026-01-02T00:00:00Z".into(),
+        },
+        cursor_kept: None,
+        cursor: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
     use super::*;
     use crate::plan_file;
-    use muster_model::{Bindings, Coverage, Evidence, StateVersion};
-
-    fn plan() -> Plan {
-        Plan {
-            format: muster_model::plan::PLAN_FORMAT.to_owned(),
-            directory: "staff".into(),
-            summary: Default::default(),
-            situations: Default::default(),
-            reasons: Default::default(),
-            read: None,
-            coverage: Coverage::Complete {
-                evidence: Evidence::default(),
-            },
-            changes: vec![],
-            findings: vec![],
-            upcoming: vec![],
-            guards: vec![],
-            licences: None,
-            tracked: vec![],
-            settled: vec![],
-            remembered: Default::default(),
-            pending: Default::default(),
-            bindings: Bindings {
-                policy_file: "p.yaml".into(),
-                environment: None,
-                policy: "0".into(),
-                snapshot: "1".into(),
-                state: "s".into(),
-                state_version: StateVersion(3),
-                plugin: "csv 0.1.0".into(),
-                plugin_digest: "2".into(),
-                created: "2026-01-01T00:00:00Z".into(),
-                expires: "2026-01-02T00:00:00Z".into(),
-            },
-            cursor_kept: None,
-            cursor: None,
-        }
-    }
 
     #[test]
     fn a_sealed_plan_comes_back() {
-        let bytes = plan_file::write(&plan(), &[7; 32]).unwrap();
+        let bytes = plan_file::write(&sample(), &[7; 32]).unwrap();
         assert!(serde_json::from_slice::<serde_json::Value>(&bytes).is_ok());
         let sealed = plan_file::read(&bytes, &[7; 32]).unwrap();
-        assert_eq!(sealed.plan, plan());
+        assert_eq!(sealed.plan, sample());
         assert_eq!(sealed.digest.len(), 64);
     }
 
     #[test]
     fn every_edited_byte_is_noticed() {
-        let bytes = plan_file::write(&plan(), &[7; 32]).unwrap();
+        let bytes = plan_file::write(&sample(), &[7; 32]).unwrap();
         for place in 0..bytes.len() {
             let mut edited = bytes.clone();
             if let Some(byte) = edited.get_mut(place) {
@@ -184,7 +185,7 @@ mod tests {
 
     #[test]
     fn another_states_plan_is_refused() {
-        let bytes = plan_file::write(&plan(), &[7; 32]).unwrap();
+        let bytes = plan_file::write(&sample(), &[7; 32]).unwrap();
         assert!(matches!(
             plan_file::read(&bytes, &[8; 32]),
             Err(Unreadable::Broken)

@@ -3,15 +3,25 @@
 use super::{Edit, Named, Planner, Seen};
 use crate::accounts::Row;
 use crate::blocking::{self, ReasonShift};
-use crate::mapper::Comparison;
+use crate::exceptions::About;
+use crate::mapper::{Comparison, Occasion};
+use crate::pins::{Link, Outcome};
 use crate::words;
 use muster_model::{
-    Cause, EntryView, Fault, FieldChange, FieldName, SourceStatus, Username, Value,
+    Cause, EntryView, Fault, FieldChange, FieldName, Reason, SourceStatus, Username, UsernameKey,
+    Value,
 };
 use muster_policy::Key;
 
 impl<'p> Planner<'p> {
-    pub(super) fn known(&mut self, row: Row, entry: EntryView<'_>, named: &Named<'_>) {
+    pub(super) fn known(
+        &mut self,
+        row: Row,
+        entry: EntryView<'_>,
+        named: &Named<'_>,
+        about: About,
+        link: Link,
+    ) {
         let username = named.username();
         let by_id = self.policy.identity.key == Key::ExternalId;
         if self.is_twin(row) {
@@ -22,7 +32,9 @@ impl<'p> Planner<'p> {
         // a broken name does not keep a blocked person's account open.
         let mut comparison = self.fields(row, entry, username);
         let computed = !comparison.is_held();
-        let rename = self.rename(row, named);
+        let is_decided = link.pin.is_some() || about.rename.is_some() || about.ended.is_some();
+        let rename = self.rename(row, named, is_decided);
+        let decision = link.pin.and_then(|place| self.pins.reason(place));
         comparison.unsettled |= by_id
             && username.is_some()
             && rename.is_none()
@@ -34,20 +46,32 @@ impl<'p> Planner<'p> {
         } else if comparison.unsettled {
             self.unsettled.push(row);
         }
-        comparison.changes.extend(self.new_id(row, entry));
+        comparison
+            .changes
+            .extend(self.new_id(row, entry, decision.as_ref()));
         let reasons = self.reasons(row, entry, username);
         if !comparison.changes.is_empty() || rename.is_some() || reasons.is_some() {
+            let renamed = rename.as_ref();
+            let rename_reason = renamed.and_then(|_| {
+                let key = self.accounts.key(row);
+                self.rename_reason(about, key).or_else(|| decision.clone())
+            });
             self.edits.push(Edit {
                 row,
                 rename,
+                rename_reason,
                 fields: comparison.changes,
                 reasons,
+                decision,
+                adoption: None,
             });
         }
     }
 
     fn fields(&mut self, row: Row, entry: EntryView<'_>, username: Option<&str>) -> Comparison {
-        let mut found = self.mapper.compare(&self.accounts, row, entry);
+        let mut found = self
+            .mapper
+            .compare(&self.accounts, row, entry, Occasion::Sync);
         if found.is_held() {
             found.changes.clear();
             found.unsettled = false;
@@ -64,19 +88,36 @@ impl<'p> Planner<'p> {
     pub(super) fn is_twin(&self, row: Row) -> bool {
         match self.seen_of(row) {
             Seen::InScope | Seen::Held => true,
-            Seen::OutOfScope => self.policy.identity.key == Key::ExternalId,
+            Seen::OutOfScope => self.is_found_once(row),
             Seen::Not => false,
         }
     }
 
+    /// True if only one entry can be this account's, in scope or not. A decision
+    /// may give somebody the account of another who is out of scope.
+    pub(super) fn is_found_once(&self, row: Row) -> bool {
+        self.policy.identity.key == Key::ExternalId && !self.is_pinned(row)
+    }
+
+    /// True if a decision gives the account to an entry that was delivered.
+    pub(crate) fn is_pinned(&self, row: Row) -> bool {
+        let place = self.pins.of_account(row);
+        place.is_some_and(|place| self.pins.outcome(place) == Outcome::Applies)
+    }
+
     /// The username that the account should have instead. Matched by username,
-    /// an account keeps its own spelling.
-    fn rename(&mut self, row: Row, wanted: &Named<'_>) -> Option<Username> {
+    /// an account keeps its own spelling, and gets another name by decision only.
+    fn rename(&mut self, row: Row, wanted: &Named<'_>, is_decided: bool) -> Option<Username> {
         let (fault, (text, at)) = match wanted {
             Named::As(wanted) => {
-                let is_other = self.accounts.username(row) != wanted;
-                let renames = self.policy.identity.key == Key::ExternalId && is_other;
-                return renames.then(|| Username::new(wanted)).flatten();
+                let is_other = match self.policy.identity.key {
+                    Key::ExternalId => self.accounts.username(row) != wanted,
+                    Key::Username if is_decided => {
+                        UsernameKey::of(wanted).as_str() != self.accounts.key(row)
+                    }
+                    Key::Username => false,
+                };
+                return is_other.then(|| Username::new(wanted)).flatten();
             }
             Named::Not => (Fault::NoUsername, words::no_username(self.policy)),
             Named::Failed(failed) => (
@@ -89,15 +130,26 @@ impl<'p> Planner<'p> {
     }
 
     /// Matched by username, an account follows its person's identifier.
-    fn new_id(&self, row: Row, entry: EntryView<'_>) -> Option<FieldChange> {
+    fn new_id(
+        &self,
+        row: Row,
+        entry: EntryView<'_>,
+        decision: Option<&Reason>,
+    ) -> Option<FieldChange> {
         let id = entry.id()?;
         let old = self.accounts.external_id(row);
         (old != Some(id)).then(|| FieldChange {
             name: FieldName::from(crate::accounts::EXTERNAL_ID_FIELD),
             old: old.map(Value::from),
             new: Some(Value::from(id)),
-            cause: Cause::Source,
-            policy: Some(self.policy.identity.at.clone()),
+            cause: match decision {
+                Some(_) => Cause::Policy,
+                None => Cause::Source,
+            },
+            policy: match decision {
+                Some(decision) => decision.policy.clone(),
+                None => Some(self.policy.identity.at.clone()),
+            },
         })
     }
 

@@ -1,24 +1,28 @@
 //! Takes pages in and decides person by person, as far as one person alone can
 //! be decided.
 
+mod candidates;
 mod known;
 mod naming;
 mod person;
 mod strangers;
 
+pub(crate) use candidates::{Evidence, Finds, Suit};
 pub(crate) use naming::{Named, Unnamed};
-pub(crate) use person::{Departure, Edit, Fate, Seen, Stranger};
+pub(crate) use person::{Adoption, Departure, Edit, Fate, From, Seen, Stranger};
 
 use crate::accounts::{AccountTable, Row};
 use crate::blocking::Verdict;
 use crate::context::Context;
 use crate::digest::SnapshotDigest;
+use crate::exceptions::{About, Exceptions};
 use crate::mapper::Mapper;
+use crate::pins::Pins;
 use hashbrown::{HashMap, HashSet};
 use muster_model::{
     EntryView, Fault, Finding, Page, PolicyLine, Problem, SourceStatus, UsernameKey,
 };
-use muster_policy::{Evaluator, ExpressionFailed, Key, Policy, Usernames};
+use muster_policy::{Evaluator, ExpressionFailed, Key, Policy, Texts, Usernames};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares pages with accounts, and finishes with a plan.
@@ -41,6 +45,10 @@ pub struct Planner<'p> {
     pub(crate) uncomputed: Vec<Row>,
     pub(crate) strangers: Vec<Stranger>,
     known_strangers: HashMap<String, usize>,
+    pub(crate) exceptions: Exceptions<'p>,
+    pub(crate) pins: Pins<'p>,
+    /// What strangers may find; made when the first of them comes.
+    beyond: Option<candidates::Beyond>,
     /// Usernames under which an entry came more than once, by account or key.
     pub(crate) twins: BTreeMap<(Fault, String), BTreeSet<String>>,
     pub(crate) twin_rows: HashSet<Row>,
@@ -81,6 +89,9 @@ impl<'p> Planner<'p> {
                 .collect(),
             digest: SnapshotDigest::default(),
             seen: vec![Seen::Not; accounts.len()],
+            exceptions: Exceptions::new(policy, now, &accounts),
+            pins: Pins::new(policy, now, &accounts),
+            beyond: None,
             accounts,
             edits: Vec::new(),
             departures: HashMap::new(),
@@ -120,20 +131,32 @@ impl<'p> Planner<'p> {
         if self.context.is_delta() {
             self.told.extend(entry.id().map(str::to_owned));
         }
-        let named = self.named(entry);
+        let source = self.named(entry);
+        let about = self.about(entry);
+        let found = self.find(entry, source.username(), about);
+        let link = self.link(entry, source.username(), found);
+        let row = link.row;
+        if let (Some(row), Some(place)) = (row, about.hold) {
+            self.exceptions.keep(row, place);
+        }
+        let departure = self.departure(entry, source.username(), about);
+        let named = match self.exceptions.name(about.rename) {
+            Some(given) => Named::As(given.into()),
+            None => source,
+        };
         let username = named.username();
-        let row = self.find(entry, username);
-        match self.departure(entry, username) {
+        match departure {
             Ok(None) => {
                 self.in_scope += 1;
                 match (row, named) {
-                    (Some(row), named) => self.known(row, entry, &named),
-                    (None, Named::Failed(failed)) => self.unnamed(entry, failed),
-                    (None, named) => self.stranger(entry, &named),
+                    (Some(row), named) => self.known(row, entry, &named, about, link),
+                    (None, Named::Failed(failed)) => self.unnamed(entry, failed, about, link),
+                    (None, named) => self.stranger(entry, &named, about, link),
                 }
             }
             Ok(Some(departure)) => {
                 self.out_of_scope += 1;
+                self.pin_is_out(link);
                 if let Some(row) = row {
                     self.depart(row, departure);
                 }
@@ -155,10 +178,32 @@ impl<'p> Planner<'p> {
         }
     }
 
-    /// Finds the directory's account of an entry, by the policy's key. Who was
-    /// removed often has no name any more, or a mangled one: accounts remember
-    /// their people's identifiers.
-    fn find(&mut self, entry: EntryView<'_>, username: Option<&str>) -> Option<Row> {
+    /// What was decided by name about an entry's person.
+    fn about(&mut self, entry: EntryView<'_>) -> About {
+        if self.exceptions.is_empty() {
+            return About::default();
+        }
+        let names = self.usernames.of(entry).unwrap_or(Texts::Absent);
+        let names = names.as_slice().iter();
+        self.exceptions
+            .about(entry.id(), names.map(|name| name.as_ref()))
+    }
+
+    /// Finds the directory's account of an entry, by the policy's key. Whoever
+    /// has another username by an exception may be found by either.
+    fn find(&mut self, entry: EntryView<'_>, username: Option<&str>, about: About) -> Option<Row> {
+        let found = self.find_by(entry, username);
+        let other = self.exceptions.name(about.rename.or(about.ended));
+        found.or_else(|| {
+            let found = self.find_by(entry, Some(other?))?;
+            let (known, id) = (self.accounts.external_id(found), entry.id());
+            (known.is_none() || id.is_none() || known == id).then_some(found)
+        })
+    }
+
+    /// Finds an account under one username. Who was removed often has no name any
+    /// more, or a mangled one: accounts remember their people's identifiers.
+    fn find_by(&mut self, entry: EntryView<'_>, username: Option<&str>) -> Option<Row> {
         let is_removed = matches!(entry.status(), SourceStatus::Removed(_));
         match (self.policy.identity.key, entry.id()) {
             (Key::ExternalId, None) => None,
@@ -190,6 +235,7 @@ impl<'p> Planner<'p> {
         &mut self,
         entry: EntryView<'_>,
         username: Option<&str>,
+        about: About,
     ) -> Result<Option<Departure>, ExpressionFailed> {
         if let SourceStatus::Removed(removal) = entry.status() {
             return Ok(Some(Departure::Removed(removal)));
@@ -198,6 +244,9 @@ impl<'p> Planner<'p> {
         let is_excluded = |username| excluded.contains(&UsernameKey::of(username));
         if !excluded.is_empty() && username.is_some_and(is_excluded) {
             return Ok(Some(Departure::Excluded));
+        }
+        if let Some(place) = about.exclude {
+            return Ok(Some(Departure::Excepted(place)));
         }
         let in_scope = match &mut self.condition {
             Some(condition) => condition.test(entry)?,
@@ -213,7 +262,7 @@ impl<'p> Planner<'p> {
                 let known = self.departures.entry(row).or_insert(departure);
                 *known = (*known).min(departure);
             }
-            Seen::InScope | Seen::Held if self.policy.identity.key == Key::ExternalId => {
+            Seen::InScope | Seen::Held if self.is_found_once(row) => {
                 self.twin_of(row);
             }
             Seen::InScope | Seen::Held => {}

@@ -2,6 +2,8 @@
 
 use super::Planner;
 use crate::accounts::Row;
+use crate::exceptions::About;
+use crate::pins::Link;
 use crate::words;
 use muster_model::{EntryView, UsernameKey};
 use muster_policy::{Key, MappingFailed, Texts, USERNAME_FIELD};
@@ -85,7 +87,13 @@ impl Planner<'_> {
 
     /// An entry in scope whose username could not be computed, and that has no
     /// account by the policy's key. Whoever it may be is held.
-    pub(super) fn unnamed(&mut self, entry: EntryView<'_>, failed: MappingFailed) {
+    pub(super) fn unnamed(
+        &mut self,
+        entry: EntryView<'_>,
+        failed: MappingFailed,
+        about: About,
+        link: Link,
+    ) {
         let known = entry.id().and_then(|id| self.accounts.by_external_id(id));
         if known.is_some() {
             let (text, at) = words::username_failed(self.policy, &failed);
@@ -95,6 +103,6 @@ impl Planner<'_> {
             (Key::ExternalId, Some(_)) => self.unnamed.max(Unnamed::Unidentified),
             (Key::ExternalId, None) | (Key::Username, _) => Unnamed::Anybody,
         };
-        self.stranger(entry, &Named::Failed(failed));
+        self.stranger(entry, &Named::Failed(failed), about, link);
     }
 }

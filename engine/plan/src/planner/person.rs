@@ -1,9 +1,11 @@
 //! What the planner holds of one person until the read is over.
 
+use super::candidates::Finds;
 use crate::accounts::Row;
 use crate::blocking::ReasonShift;
+use crate::exceptions::About;
 use crate::mapper::Oddity;
-use muster_model::{ExternalId, Fault, FieldChange, PolicyLine, Removal, Username};
+use muster_model::{ExternalId, Fault, FieldChange, PolicyLine, Reason, Removal, Username};
 
 /// What has been seen of an account's person so far. Each state outweighs the
 /// ones before it, so that the order of entries does not matter.
@@ -26,17 +28,43 @@ pub(crate) enum Departure {
     Condition,
     /// The policy leaves this username out.
     Excluded,
+    /// An exception leaves this person out: its place in the policy's list.
+    Excepted(usize),
     /// The source says that the person is gone.
     Removed(Removal),
 }
 
 /// What is to change in one existing account.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Edit {
     pub(crate) row: Row,
     pub(crate) rename: Option<Username>,
+    /// Why, if it is not the source's doing.
+    pub(crate) rename_reason: Option<Reason>,
     pub(crate) fields: Vec<FieldChange>,
     pub(crate) reasons: Option<ReasonShift>,
+    /// The decision by which the account is the entry's, if there is one.
+    pub(crate) decision: Option<Reason>,
+    /// Set if the account is not the directory's own yet.
+    pub(crate) adoption: Option<Adoption>,
+}
+
+/// How an account becomes the directory's own.
+#[derive(Debug)]
+pub(crate) struct Adoption {
+    /// The person's identifier at the source.
+    pub(crate) external_id: Option<ExternalId>,
+    pub(crate) reason: Reason,
+    pub(crate) from: From,
+}
+
+/// Whose account it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    /// The intranet's.
+    Local,
+    /// Another directory's: what that one's sync set goes with it.
+    Directory,
 }
 
 /// An entry without an account.
@@ -47,6 +75,21 @@ pub(crate) struct Stranger {
     pub(crate) fate: Fate,
     /// What is to be told beside that.
     pub(crate) oddities: Vec<Oddity>,
+    /// What was decided about the person.
+    pub(crate) about: About,
+    /// The decision that gives the person an account.
+    pub(crate) pin: Option<usize>,
+    /// Accounts that may be the person's.
+    pub(crate) finds: Option<Box<Finds>>,
+}
+
+impl Stranger {
+    /// The best name that is known.
+    pub(crate) fn name(&self) -> Option<String> {
+        let username = self.username.as_ref().map(|name| name.as_str());
+        let id = self.external_id.as_ref().map(|id| id.as_str());
+        username.or(id).map(str::to_owned)
+    }
 }
 
 /// What is to become of a stranger.
@@ -60,6 +103,8 @@ pub(crate) enum Fate {
     },
     /// Held, with what is wrong.
     Hold(Fault, String, PolicyLine),
-    /// Held, and reported elsewhere.
+    /// Left as it is without being held, and why.
+    Leave(Fault, String, PolicyLine),
+    /// Held, and reported elsewhere; or settled otherwise.
     Reported,
 }

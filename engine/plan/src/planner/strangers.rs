@@ -2,13 +2,21 @@
 
 use super::{Fate, Named, Planner, Stranger};
 use crate::blocking::Verdict;
+use crate::exceptions::About;
 use crate::mapper::Oddity;
+use crate::pins::Link;
 use crate::words;
 use muster_model::{EntryView, ExternalId, Fault, Removal, SourceStatus, Username, UsernameKey};
 use muster_policy::Key;
 
 impl<'p> Planner<'p> {
-    pub(super) fn stranger(&mut self, entry: EntryView<'_>, named: &Named<'_>) {
+    pub(super) fn stranger(
+        &mut self,
+        entry: EntryView<'_>,
+        named: &Named<'_>,
+        about: About,
+        link: Link,
+    ) {
         let username = named.username();
         if self.policy.identity.key == Key::ExternalId && entry.id().is_none() {
             return self.nameless(entry, username);
@@ -26,17 +34,28 @@ impl<'p> Planner<'p> {
                     username: username.and_then(Username::new),
                     fate: Fate::Reported,
                     oddities: Vec::new(),
+                    about,
+                    pin: link.pin,
+                    finds: None,
                 });
             }
             self.known_strangers
                 .insert(known_by.clone(), self.strangers.len());
         }
-        let (fate, oddities) = self.fate(entry, named);
+        let refused = link.pin.and_then(|place| self.refused_pin(place));
+        let (mut fate, oddities) = match refused {
+            Some(fate) => (fate, Vec::new()),
+            None => self.fate(entry, named),
+        };
+        let finds = self.finds(entry, username, link.pin, &mut fate);
         self.strangers.push(Stranger {
             external_id: entry.id().map(ExternalId::from),
             username: username.and_then(Username::new),
             fate,
             oddities,
+            about,
+            pin: link.pin,
+            finds,
         });
     }
 
