@@ -6,7 +6,7 @@ use muster_model::{
     Account, Actor, DirectoryRecord, FeedRecord, Owner, Plan, ReadKind, ReadNote, ReadReason,
     UsernameKey,
 };
-use muster_policy::{Colour, Policy, parse, render};
+use muster_policy::{Beside, Colour, Files, Policy, check_with, render};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
 use muster_sync::{ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, apply, preview};
 use serde::Deserialize;
@@ -131,11 +131,25 @@ impl Case {
     }
 }
 
+/// Files that a policy names, in its folder.
+struct Folder<'f>(&'f Path);
+
+impl Files for Folder<'_> {
+    fn read(&self, path: &str) -> Result<String, String> {
+        fs::read_to_string(self.0.join(path)).map_err(|error| error.to_string())
+    }
+}
+
 fn policy(folder: &Path, text: &str) -> Policy {
-    parse("policy.yaml", text).unwrap_or_else(|diagnostics| {
-        let shown = render(&diagnostics, text, Colour::Never);
-        panic!("{}:\n{shown}", folder.display())
-    })
+    let beside = Beside {
+        files: &Folder(folder),
+        values: None,
+    };
+    let checked = check_with("policy.yaml", text, &beside);
+    let shown = render(&checked.diagnostics, &checked, Colour::Never);
+    checked
+        .policy
+        .unwrap_or_else(|| panic!("{}:\n{shown}", folder.display()))
 }
 
 /// The intranet before, with what it remembers of the last run.

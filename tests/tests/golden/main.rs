@@ -3,6 +3,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `policy.yaml` | the policy; its first comment says what the case shows |
+//! | files that it names | in the same folder |
 //! | `policy-before.yaml` | the policy of the last run, if it was another one |
 //! | `entries.jsonl` | the read: its coverage, then an entry or a broken record a line |
 //! | `accounts.jsonl` | the intranet before, as `state export` writes accounts |

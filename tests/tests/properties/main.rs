@@ -12,6 +12,7 @@
 mod delta;
 mod once;
 mod oracle;
+mod precedence;
 mod run;
 mod world;
 

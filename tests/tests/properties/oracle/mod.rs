@@ -5,6 +5,7 @@
 //! it knows nothing of packed pages, of sentences or of order.
 
 mod absence;
+mod anew;
 mod broken;
 mod known;
 mod matching;
@@ -114,11 +115,10 @@ impl<'w> Oracle<'w> {
             self.taken_usernames();
         }
         let missing = self.likely_renames(&mut candidates, missing);
+        let missing = self.made_anew(&mut candidates, missing);
         self.missing(&missing);
         self.identifiers(&mut candidates);
-        let mut gone = self.removed();
-        gone.extend(missing.iter().filter(|_| !is_delta));
-        self.usernames(candidates, &gone);
+        self.usernames(candidates);
         let held = &self.held;
         self.out
             .accounts

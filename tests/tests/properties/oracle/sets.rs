@@ -67,7 +67,7 @@ impl<'w> Oracle<'w> {
         }
     }
 
-    pub(super) fn usernames(&mut self, candidates: Vec<Candidate<'w>>, absent: &[&'w Account]) {
+    pub(super) fn usernames(&mut self, candidates: Vec<Candidate<'w>>) {
         let world = self.world;
         // Who has which name in the end, if all get what they want.
         let mut renames: BTreeMap<AccountId, String> = BTreeMap::new();
@@ -90,11 +90,6 @@ impl<'w> Oracle<'w> {
             }
         }
         let mut creates: Vec<Candidate<'_>> = candidates;
-        let wanting: Vec<UsernameKey> = renames
-            .values()
-            .chain(creates.iter().map(|new| &new.username))
-            .map(|wanted| UsernameKey::of(wanted))
-            .collect();
         // Take wishes back until nobody shares a name. Of those who want one
         // name, whoever has it already stays, and all others lose.
         let mut lost: Vec<(Option<AccountId>, String)> = Vec::new();
@@ -169,24 +164,8 @@ impl<'w> Oracle<'w> {
                     .find(|account| account.id == id)
                     .unwrap()
             });
-            let key = UsernameKey::of(&wanted);
-            let holder = world
-                .accounts
-                .iter()
-                .find(|account| account.username.key() == key);
-            let gone = holder.is_some_and(|holder| {
-                let left = holder.block_reasons.contains(&BlockReason::LeftScope);
-                is_own(holder) && (left || absent.iter().any(|account| account.id == holder.id))
-            });
-            // Who is not the only one to want the name has another trouble first.
-            let alone = wanting.iter().filter(|other| **other == key).count() == 1;
-            let code = if account.is_none() && gone && alone {
-                Fault::Recreated
-            } else {
-                Fault::UsernameClash
-            };
             let who = account.map_or(wanted, |account| account.username.to_string());
-            self.find(code, who, true);
+            self.find(Fault::UsernameClash, who, true);
         }
         for (id, wanted) in renames {
             self.out.accounts.entry(id).or_default().username = Some(wanted);
