@@ -1,7 +1,7 @@
 //! The policies that people start from: each is right, and gives no warning.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use muster_policy::{Beside, Colour, check_with, render};
+use muster_policy::{Beside, Colour, Files, NamedText, check_with, render};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,25 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn is_right(file: &str, text: &str) {
-    is_right_beside(file, text, &BTreeMap::new());
+/// The files of a folder.
+struct Folder(PathBuf);
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<String, String> {
+        fs::read_to_string(self.0.join(path)).map_err(|error| error.to_string())
+    }
 }
 
-fn is_right_beside(file: &str, text: &str, files: &BTreeMap<String, String>) {
+fn is_right(file: &str, text: &str, files: &dyn Files) {
     let beside = Beside {
         files,
         values: None,
     };
-    let checked = check_with(file, text, &beside);
+    is_right_with(file, text, &beside);
+}
+
+fn is_right_with(file: &str, text: &str, beside: &Beside<'_>) {
+    let checked = check_with(file, text, beside);
     assert!(
         checked.diagnostics.is_empty() && checked.policy.is_some(),
         "{file}:\n{}",
@@ -27,22 +36,73 @@ fn is_right_beside(file: &str, text: &str, files: &BTreeMap<String, String>) {
     );
 }
 
+/// Files that the reference's examples name.
+fn named_by_the_reference() -> BTreeMap<String, String> {
+    [
+        (
+            "shared/names.yaml",
+            "muster: 1\nfields: {first_name: givenName}\n",
+        ),
+        (
+            "shared/rules.yaml",
+            "muster: 1\nblock: [{name: ended, when: has(entry.end)}]\n",
+        ),
+    ]
+    .map(|(path, text)| (path.to_owned(), text.to_owned()))
+    .into()
+}
+
 #[test]
 fn the_sample_is_right() {
     let file = root().join("engine/cli/sample/policy.yaml");
-    is_right("policy.yaml", &fs::read_to_string(file).unwrap());
+    let folder = Folder(file.parent().unwrap().to_owned());
+    is_right("policy.yaml", &fs::read_to_string(file).unwrap(), &folder);
+}
+
+/// Policies of a folder and the folders below it; what cases and environments
+/// hold are none.
+fn policies_in(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in entries {
+        if path.is_dir() {
+            policies_in(&path, found);
+        } else if path.extension().is_some_and(|end| end == "yaml") {
+            let text = fs::read_to_string(&path).unwrap();
+            if text.lines().any(|line| line.starts_with("directory:")) {
+                found.push(path);
+            }
+        }
+    }
 }
 
 #[test]
 fn the_examples_are_right() {
-    let mut found = 0;
-    for file in fs::read_dir(root().join("policies/examples")).unwrap() {
-        let path = file.unwrap().path();
+    let mut found = Vec::new();
+    policies_in(&root().join("policies/examples"), &mut found);
+    found.sort();
+    assert!(found.len() >= 15, "{found:?}");
+    for path in found {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        is_right(&name, &fs::read_to_string(&path).unwrap());
-        found += 1;
+        let folder = path.parent().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        // A policy of several environments is right in each of them.
+        let mut environments: Vec<Option<PathBuf>> = fs::read_dir(folder.join("environments"))
+            .into_iter()
+            .flatten()
+            .map(|entry| Some(entry.unwrap().path()))
+            .collect();
+        if environments.is_empty() {
+            environments.push(None);
+        }
+        for environment in environments {
+            let values = environment.map(|path| fs::read_to_string(path).unwrap());
+            let beside = Beside {
+                files: &Folder(folder.to_owned()),
+                values: values.as_deref().map(|text| NamedText { name: "values", text }),
+            };
+            is_right_with(&name, &text, &beside);
+        }
     }
-    assert!(found >= 4, "{found} examples");
 }
 
 /// Each YAML block of the reference is a policy, or sections of one.
@@ -60,7 +120,7 @@ fn the_reference_is_right() {
             let files = BTreeMap::from([("exceptions.yaml".to_owned(), (*block).to_owned())]);
             let policy = "muster: 1\ndirectory: staff\nprovider: {plugin: csv}\n\
                           identity: {username: uid}\nexceptions: exceptions.yaml\n";
-            is_right_beside(&format!("README.md, block {}", number + 1), policy, &files);
+            is_right(&format!("README.md, block {}", number + 1), policy, &files);
             continue;
         }
         let section = |name: &str| block.lines().any(|line| line.starts_with(name));
@@ -83,6 +143,10 @@ fn the_reference_is_right() {
             }
             policy.push_str(block);
         }
-        is_right(&format!("README.md, block {}", number + 1), &policy);
+        is_right(
+            &format!("README.md, block {}", number + 1),
+            &policy,
+            &named_by_the_reference(),
+        );
     }
 }
