@@ -9,7 +9,8 @@
 //! delivered and [`coverage`] how much it proves, [`group_pattern`] stands for
 //! groups by their names; [`account`] is what the intranet holds, [`memory`] what
 //! sync remembers of it; [`plan`] is what is to change, [`upcoming`] what will
-//! change later, [`seats`] how many licences are left, and [`run`] what was done.
+//! change later, [`seats`] how many licences are left, and [`run`] what was done;
+//! [`mod@sensitive`] is what of it nobody is shown.
 
 pub mod account;
 pub mod coverage;
@@ -21,6 +22,7 @@ pub mod plan;
 pub mod read;
 pub mod run;
 pub mod seats;
+pub mod sensitive;
 pub mod upcoming;
 pub mod username;
 pub mod value;
@@ -38,6 +40,7 @@ pub use plan::{
 pub use read::{CursorKept, ReadKind, ReadNote, ReadReason};
 pub use run::{Actor, AuditRecord, DirectoryRecord, FeedRecord, Run, RunOutcome};
 pub use seats::{Forecast, Licences};
+pub use sensitive::{MASK, Revealed, SensitiveFields};
 pub use upcoming::Upcoming;
 pub use username::{Username, UsernameKey};
 pub use value::{Value, ValueView};

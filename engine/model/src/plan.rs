@@ -111,7 +111,10 @@ pub enum Cause {
 }
 
 /// One field's way from old to new. `null` is absent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Written as JSON, or shown by a debugger, it has no value that is sensitive:
+/// see [`sensitive`](mod@crate::sensitive).
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct FieldChange {
     /// The field; `username`, `external_id`, `directory` and `block_reasons`
     /// stand for the account's own.
@@ -123,8 +126,11 @@ pub struct FieldChange {
     /// Why.
     pub cause: Cause,
     /// The line of policy that maps the field.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub policy: Option<PolicyLine>,
+    /// True if its values are not shown.
+    #[serde(default)]
+    pub sensitive: bool,
 }
 
 /// One action on one account.

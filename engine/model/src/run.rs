@@ -6,7 +6,7 @@ use crate::memory::Pending;
 use crate::plan::{Action, FieldChange, Reason};
 use crate::username::Username;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +113,9 @@ pub struct DirectoryRecord {
     /// Digest of each field's mapping at the last run: tells a policy's change
     /// of a value from the source's.
     pub mappings: BTreeMap<FieldName, String>,
+    /// Fields whose values are not shown.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub sensitive: BTreeSet<FieldName>,
     /// Where to go on with the next delta.
     pub cursor: Option<Vec<u8>>,
     /// What is known of the feed that the cursor belongs to. A cursor without

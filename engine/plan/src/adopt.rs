@@ -264,6 +264,7 @@ impl Edit {
             new: Some(Value::from(planner.policy.directory.as_str())),
             cause: Cause::Policy,
             policy,
+            sensitive: false,
         });
         if let Some(new) = self.rename.take() {
             let given = self.rename_reason.take();

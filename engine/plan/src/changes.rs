@@ -215,6 +215,7 @@ pub(crate) fn username(
         new: Some(Value::from(new.as_str())),
         cause,
         policy,
+        sensitive: false,
     }
 }
 
@@ -245,6 +246,7 @@ pub(crate) fn block_reasons(shift: &ReasonShift) -> FieldChange {
             Cause::Source
         },
         policy: why.map(|why| why.policy.clone()),
+        sensitive: false,
     }
 }
 

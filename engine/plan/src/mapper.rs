@@ -131,6 +131,7 @@ impl<'p> Mapper<'p> {
                     new: Some(new),
                     cause: Cause::Source,
                     policy: Some(field.at.clone()),
+                    sensitive: field.sensitive,
                 });
             }
         }
@@ -179,6 +180,7 @@ impl<'p> Mapper<'p> {
                     new: desired.into_value(),
                     cause,
                     policy: Some(field.at.clone()),
+                    sensitive: field.sensitive,
                 });
             }
         }
@@ -192,7 +194,11 @@ fn holding(oddities: &[Oddity], known: usize) -> bool {
 }
 
 fn failure(field: &FieldMapping, failed: &MappingFailed) -> Oddity {
-    let said = words::failure(failed);
+    let said = match field.sensitive {
+        // The step says what is wrong without the value.
+        true => format!("{failed}."),
+        false => words::failure(failed),
+    };
     let follows = match field.on_error {
         OnError::Hold => "",
         OnError::Keep => " The field is left as it is.",

@@ -26,6 +26,7 @@ impl Planner<'_> {
             let name = match (rows.first(), &problem.subject) {
                 (Some(&row), _) => Some(self.accounts.username(row).to_owned()),
                 (None, Subject::Id(id)) => Some(id.as_str().to_owned()),
+                (None, Subject::Attribute { name, .. }) if self.policy.hides(name) => None,
                 (None, Subject::Attribute { value, .. }) => Some(value.clone()),
                 (None, Subject::Nobody) => None,
             };

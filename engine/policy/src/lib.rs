@@ -33,6 +33,7 @@ mod pages;
 mod places;
 mod policy;
 mod render;
+mod sensitive;
 mod source;
 mod text;
 mod texts;

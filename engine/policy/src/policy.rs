@@ -199,6 +199,8 @@ pub struct FieldMapping {
     pub on_error: OnError,
     /// True if a person without a value is held.
     pub required: bool,
+    /// True if its values are shown to nobody.
+    pub sensitive: bool,
     /// Digest of what was written, without its place: tells an edited mapping
     /// from an edited person.
     pub digest: String,
@@ -220,6 +222,7 @@ impl FieldMapping {
             absent: OnAbsent::default(),
             on_error: OnError::default(),
             required: false,
+            sensitive: false,
             digest: String::new(),
             at,
         }

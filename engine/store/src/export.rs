@@ -2,10 +2,11 @@
 //!
 //! The first line is the header, the last one counts what stands between: an
 //! export that was cut short is noticed. Accounts stand as [`AccountJson`], with
-//! what the last sync wrote.
+//! what the last sync wrote. A back-up that hid anything would be none: the values of
+//! sensitive fields are in it.
 
 use crate::contract::{Store, StoreError};
-use crate::json::AccountJson;
+use crate::json::{AccountJson, complete_audit};
 use muster_model::{AccountId, AuditRecord, DirectoryRecord, Run, StateVersion};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -22,6 +23,7 @@ pub(crate) enum Line {
     Directory(DirectoryRecord),
     Account(AccountJson),
     Run(Box<Run>),
+    #[serde(serialize_with = "complete_audit")]
     Audit(Box<AuditRecord>),
     End(Counts),
 }

@@ -221,6 +221,7 @@ mod tests {
                 new: Some(Value::from(to)),
                 cause: Cause::Policy,
                 policy: None,
+                sensitive: false,
             }],
         }
     }

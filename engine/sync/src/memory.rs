@@ -1,8 +1,11 @@
 //! What the next run needs to know of a directory. It is written with the apply
 //! only, in the same commit.
 
-use muster_model::{CursorKept, DirectoryRecord, FeedRecord, Plan, ReadKind, StateVersion};
+use muster_model::{
+    CursorKept, DirectoryRecord, FeedRecord, FieldName, Plan, ReadKind, StateVersion,
+};
 use muster_policy::Policy;
+use std::collections::BTreeSet;
 
 /// What is remembered of the directory once a plan is applied.
 ///
@@ -16,7 +19,10 @@ pub(crate) fn remember(
 ) -> DirectoryRecord {
     if let (Some(CursorKept::Only), Some(before)) = (plan.cursor_kept, &before) {
         // The others were not looked at: not with this policy either.
-        return before.clone();
+        return DirectoryRecord {
+            sensitive: &sensitive(policy, None) | &before.sensitive,
+            ..before.clone()
+        };
     }
     let (cursor, feed) = match plan.cursor_kept {
         None => (plan.cursor.clone(), feed(plan, before.as_ref())),
@@ -31,6 +37,7 @@ pub(crate) fn remember(
         policy_file: policy.file.clone(),
         policy: policy.digest.clone(),
         mappings: policy.mappings(),
+        sensitive: sensitive(policy, before.as_ref()),
         cursor,
         feed,
         pending: plan.pending.clone(),
@@ -43,6 +50,16 @@ pub(crate) fn remember(
         }
     }
     record
+}
+
+/// Fields whose values are not shown. One that the policy no longer maps has left
+/// values behind, and stays so.
+fn sensitive(policy: &Policy, before: Option<&DirectoryRecord>) -> BTreeSet<FieldName> {
+    let is_mapped = |name: &&FieldName| policy.fields.iter().any(|field| field.name == **name);
+    let left = before.into_iter().flat_map(|before| &before.sensitive);
+    let mut sensitive = policy.sensitive();
+    sensitive.extend(left.filter(|name| !is_mapped(name)).cloned());
+    sensitive
 }
 
 /// What is known of the feed: anew after a complete read, as before after a

@@ -402,3 +402,70 @@ fn every_change_is_audited_under_its_run() {
         .unwrap();
     assert_eq!(names, ["anna", "ben", "cleo"]);
 }
+
+/// The policy with other fields.
+fn with_fields(fields: &str) -> Policy {
+    let (before, rest) = POLICY.split_once("fields:\n").unwrap();
+    let (_, after) = rest.split_once("block:").unwrap();
+    muster_policy::parse(
+        "staff.yaml",
+        &format!("{before}fields:\n{fields}block:{after}"),
+    )
+    .unwrap()
+}
+
+#[test]
+fn what_is_sensitive_is_remembered_until_the_policy_says_otherwise() {
+    let mut scene = Scene::new();
+    scene.sync(&THREE);
+    let remembered = |scene: &Scene| {
+        let record = scene.store.directory(&"staff".into()).unwrap().unwrap();
+        let names = record.sensitive.iter();
+        names.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(remembered(&scene).is_empty());
+
+    // A plan about one person writes values by the new policy.
+    scene.policy = with_fields("  email: {from: mail, sensitive: true}\n  kind: kind\n");
+    let plan = preview(
+        &scene.policy,
+        &mut Rows(vec![
+            Delivery::Page(Page::from_rows(
+                scene.policy.attributes.len(),
+                &rows(&scene.policy, &["1 anna new@x staff"]),
+                vec![],
+            )),
+            Delivery::End {
+                coverage: complete(),
+                cursor: None,
+            },
+        ]),
+        &scene.store,
+        &PreviewContext {
+            only: Some(UsernameKey::of("anna")),
+            ..scene.context()
+        },
+        &Silent,
+    )
+    .unwrap();
+    assert!(!format!("{plan:?}").contains("new@x"));
+    let context = scene.apply_context();
+    apply(&plan, &scene.policy, &mut scene.store, &context).unwrap();
+    assert_eq!(remembered(&scene), ["email"]);
+    assert_eq!(
+        scene.account("anna").fields.get("email"),
+        Some(&"new@x".into())
+    );
+
+    // Nothing changes, and it is written down all the same.
+    scene.policy = with_fields("  email: mail\n  kind: {from: kind, sensitive: true}\n");
+    scene.sync(&THREE);
+    assert_eq!(remembered(&scene), ["kind"]);
+    // Values that no mapping touches any more are as sensitive as before.
+    scene.policy = with_fields("  email: mail\n");
+    scene.sync(&THREE);
+    assert_eq!(remembered(&scene), ["kind"]);
+    scene.policy = with_fields("  email: mail\n  kind: kind\n");
+    scene.sync(&THREE);
+    assert!(remembered(&scene).is_empty());
+}

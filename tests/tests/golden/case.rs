@@ -170,6 +170,7 @@ fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
             policy_file: policy.file.clone(),
             policy: policy.digest.clone(),
             mappings: policy.mappings(),
+            sensitive: policy.sensitive(),
             cursor: has_feed.then(|| b"last".to_vec()),
             feed: has_feed.then(|| FeedRecord {
                 plugin: "0".repeat(64),

@@ -41,6 +41,7 @@ pub fn store(world: &World, policy: &Policy) -> MemoryStore {
             policy_file: policy.file.clone(),
             policy: policy.digest.clone(),
             mappings: policy.mappings(),
+            sensitive: policy.sensitive(),
             cursor: None,
             feed: None,
             pending: Default::default(),

@@ -62,6 +62,9 @@ pub struct ListArgs {
     /// blocked-in-source, rule:NAME, no-licence, manual
     #[arg(long)]
     pub reason: Option<BlockReason>,
+    /// Show the values of sensitive fields, too (they are in the JSON only)
+    #[arg(long)]
+    pub reveal: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
@@ -90,11 +93,15 @@ impl From<Status> for AccountStatus {
 #[command(after_help = "\
 Examples:
   muster account show anna
-  muster account show anna --format json | jq .fields")]
+  muster account show anna --format json | jq .fields
+  muster account show anna --reveal       with the values of sensitive fields")]
 pub struct ShowArgs {
     /// The account's username
     #[arg(value_name = "USER")]
     pub username: String,
+    /// Show the values of sensitive fields, too; else they are masked
+    #[arg(long)]
+    pub reveal: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,

@@ -141,6 +141,9 @@ Examples:
 /// `muster state export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The export is a back-up: the values of sensitive fields are in it. Keep it as
+safe as the state itself.
+
 Examples:
   muster state export backup.jsonl
   muster state export | gzip > backup.jsonl.gz")]

@@ -11,7 +11,7 @@ use crate::state::Missing;
 use crate::trouble::Trouble;
 use jiff::{SignedDuration, SpanRelativeTo};
 use muster_model::{Plan, UsernameKey};
-use muster_sync::plan_file;
+use muster_sync::plan_file::{self, Once};
 use std::io::Write;
 use std::path::Path;
 
@@ -91,7 +91,13 @@ fn lasts(span: &jiff::Span) -> Result<SignedDuration, Trouble> {
 }
 
 fn write(plan: &Plan, key: &[u8; 32], file: &Path) -> Result<(), Trouble> {
-    let bytes = plan_file::write(plan, key).map_err(|error| Trouble::of(Exit::Failed, &error))?;
+    let mut once = Once([0; 12]);
+    getrandom::fill(&mut once.0).map_err(|error| {
+        Trouble::new(Exit::Failed, "the operating system gives no random number")
+            .because(Some(&error))
+    })?;
+    let bytes =
+        plan_file::write(plan, key, once).map_err(|error| Trouble::of(Exit::Failed, &error))?;
     whole(file, |out| out.write_all(&bytes)).map_err(|error| {
         Trouble::new(
             Exit::Failed,

@@ -6,7 +6,7 @@ use crate::render::{plan_text::Folding, run};
 use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
-use muster_model::{AuditRecord, Run};
+use muster_model::{AuditRecord, Owner, Run, SensitiveFields};
 use muster_store::Store;
 use serde::Serialize;
 
@@ -38,9 +38,18 @@ fn show(args: &RunShowArgs, store: &dyn Store, session: &Session) -> Result<(), 
         Trouble::new(Exit::Failed, format!("there is no run `{}`", args.id))
             .hint("`muster run list` shows all runs")
     })?;
+    let directories = store.directories().map_err(state::trouble)?;
+    let fields = SensitiveFields::of(&directories);
+    let owner = match &found.directory {
+        Some(name) => Owner::Directory(name.clone()),
+        None => Owner::Local,
+    };
     let mut audit = Vec::new();
     store
-        .audit(Some(args.id), &mut |record| audit.push(record))
+        .audit(Some(args.id), &mut |mut record| {
+            fields.mark(&owner, &mut record.fields);
+            audit.push(record);
+        })
         .map_err(state::trouble)?;
     match args.format {
         Format::Text => {

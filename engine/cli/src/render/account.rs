@@ -1,8 +1,9 @@
 //! Accounts for people.
 
-use super::text::{count, pad, safe, value};
+use super::text::{self, count, pad, safe};
 use super::{Palette, table::table};
-use muster_model::{Account, AccountStatus, BlockReason, Owner};
+use muster_model::{Account, AccountStatus, BlockReason, FieldName, Owner};
+use std::collections::BTreeSet;
 
 /// What a listing shows of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +64,9 @@ pub fn reasons<'a>(reasons: impl IntoIterator<Item = &'a BlockReason>) -> String
     names.join(", ")
 }
 
-/// Renders one account with all that is known of it.
-pub fn show(account: &Account, palette: Palette) -> String {
+/// Renders one account with all that is known of it, but for the values of the
+/// hidden fields.
+pub fn show(account: &Account, hidden: &BTreeSet<FieldName>, palette: Palette) -> String {
     let status = match account.status() {
         AccountStatus::Active => palette.good("active"),
         AccountStatus::Blocked => format!(
@@ -83,11 +85,11 @@ pub fn show(account: &Account, palette: Palette) -> String {
         account.id,
         safe(account.owner.as_str()),
     );
-    out.push_str(&fields(account, palette));
+    out.push_str(&fields(account, hidden, palette));
     out
 }
 
-fn fields(account: &Account, palette: Palette) -> String {
+fn fields(account: &Account, hidden: &BTreeSet<FieldName>, palette: Palette) -> String {
     if account.fields.is_empty() {
         return "  no fields\n".to_owned();
     }
@@ -105,11 +107,12 @@ fn fields(account: &Account, palette: Palette) -> String {
             }
             _ => String::new(),
         };
-        out.push_str(&format!(
-            "    {}  {}{mapped}\n",
-            pad(&safe(name.as_str()), width),
-            value(Some(held))
-        ));
+        let held = match hidden.contains(name) {
+            true => text::hidden(Some(held)),
+            false => text::value(Some(held)),
+        };
+        let name = pad(&safe(name.as_str()), width);
+        out.push_str(&format!("    {name}  {held}{mapped}\n"));
     }
     out
 }

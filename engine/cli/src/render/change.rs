@@ -1,7 +1,7 @@
 //! One change: a line with sign, person, reason and policy line, then its values.
 
 use super::Palette;
-use super::text::{pad, pair, safe, value};
+use super::text::{hidden, pad, pair, safe};
 use muster_model::{Action, Cause, Change, FieldChange, PolicyLine, Reason, Value};
 
 /// Usernames up to this length line up.
@@ -97,14 +97,13 @@ fn says_the_reason_again(field: &FieldChange, reason: &Reason) -> bool {
 
 fn field_line(field: &FieldChange, deed: Deed<'_>, width: usize, palette: Palette) -> String {
     let name = pad(&safe(field.name.as_str()), width);
+    let (old, new) = match field.sensitive {
+        true => (hidden(field.old.as_ref()), hidden(field.new.as_ref())),
+        false => pair(field.old.as_ref(), field.new.as_ref()),
+    };
     if deed.verb == Action::Create.as_str() && field.old.is_none() {
-        return format!(
-            "        {}  {}\n",
-            palette.faint(name),
-            value(field.new.as_ref())
-        );
+        return format!("        {}  {new}\n", palette.faint(name));
     }
-    let (old, new) = pair(field.old.as_ref(), field.new.as_ref());
     let own_line = field
         .policy
         .as_ref()

@@ -24,6 +24,7 @@ pub fn field(name: &str, old: Option<&str>, new: Option<&str>, cause: Cause) -> 
         new: new.map(Value::from),
         cause,
         policy: Some(line(17)),
+        sensitive: false,
     }
 }
 
@@ -54,6 +55,7 @@ fn reasons(old: &[&str], new: &[&str]) -> FieldChange {
         new: list(new),
         cause: Cause::Source,
         policy: Some(line(9)),
+        sensitive: false,
     }
 }
 

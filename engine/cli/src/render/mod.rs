@@ -6,6 +6,7 @@ pub mod check;
 pub mod coverage;
 pub mod findings;
 pub mod guards;
+pub mod image;
 pub mod notices;
 pub mod palette;
 pub mod plan_text;

@@ -41,7 +41,11 @@ fn row(username: &str, reasons: &[BlockReason]) -> account::Row {
 
 #[test]
 fn an_account_shows_which_fields_are_mapped() {
-    assert_snapshot!("account", account::show(&anna(), Palette::Plain));
+    let shown = account::show(&anna(), &BTreeSet::new(), Palette::Plain);
+    assert_snapshot!("account", shown);
+    let hidden = BTreeSet::from([FieldName::from("email")]);
+    let masked = account::show(&anna(), &hidden, Palette::Plain);
+    assert_eq!(masked, shown.replace("\"anna@example.org\"", "•••"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Values and words on a terminal: nothing escapes, nothing runs on for ever.
 
-use muster_model::Value;
+use super::image;
+use muster_model::{MASK, Value};
 
 /// Longer values are shortened.
 const VALUE_MAX: usize = 80;
@@ -34,6 +35,14 @@ pub fn value(value: Option<&Value>) -> String {
     shorten(&whole(value), 0)
 }
 
+/// A sensitive value: that there is one, and no more.
+pub fn hidden(value: Option<&Value>) -> String {
+    match value {
+        None => whole(None),
+        Some(_) => MASK.to_owned(),
+    }
+}
+
 /// Two values, shortened so that the place where they begin to differ is seen.
 pub fn pair(old: Option<&Value>, new: Option<&Value>) -> (String, String) {
     let (old, new) = (whole(old), whole(new));
@@ -48,15 +57,17 @@ pub fn pair(old: Option<&Value>, new: Option<&Value>) -> (String, String) {
 fn whole(value: Option<&Value>) -> String {
     match value {
         None => "(none)".to_owned(),
-        Some(Value::Text(text)) => format!("\"{}\"", safe(text)),
+        Some(Value::Text(text)) => one(text),
         Some(Value::List(items)) => {
-            let items: Vec<String> = items
-                .iter()
-                .map(|item| format!("\"{}\"", safe(item)))
-                .collect();
+            let items: Vec<String> = items.iter().map(|item| one(item)).collect();
             format!("[{}]", items.join(", "))
         }
     }
+}
+
+/// One text in quotes, or what it is if nobody could read it.
+fn one(text: &str) -> String {
+    image::describe(text).unwrap_or_else(|| format!("\"{}\"", safe(text)))
 }
 
 /// Keeps what fits; of a text whose interesting part is far inside, the part

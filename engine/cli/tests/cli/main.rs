@@ -14,6 +14,7 @@ mod feed;
 mod logins;
 mod plans;
 mod sample;
+mod sensitive;
 mod state;
 mod support;
 mod usage;

@@ -229,6 +229,7 @@ impl<'p> Planner<'p> {
             new: new.map(|id| Value::from(ExternalId::from(id).as_str())),
             cause: Cause::Source,
             policy: Some(self.policy.identity.at.clone()),
+            sensitive: false,
         })
     }
 }

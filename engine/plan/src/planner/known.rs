@@ -150,6 +150,7 @@ impl<'p> Planner<'p> {
                 Some(decision) => decision.policy.clone(),
                 None => Some(self.policy.identity.at.clone()),
             },
+            sensitive: false,
         })
     }
 

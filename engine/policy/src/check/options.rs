@@ -49,6 +49,10 @@ pub(super) fn options(
     word(source, map, "empty", &EMPTY, &mut mapping.empty);
     word(source, map, "absent", &ABSENT, &mut mapping.absent);
     word(source, map, "on_error", &ON_ERROR, &mut mapping.on_error);
+    if let Some(node) = map.get("sensitive") {
+        // Whoever slips here does not want it shown.
+        mapping.sensitive = reader::flag(source, node, "`sensitive`").unwrap_or(true);
+    }
     if let Some(node) = map.get("required") {
         mapping.required = reader::flag(source, node, "`required`")?;
     }

@@ -382,6 +382,12 @@ pub(crate) const FIELD: Section = Section {
             "Bytes of a picture (`type: image`) at most.",
         )
         .or("102400"),
+        Key::optional(
+            "sensitive",
+            Takes::Bool,
+            "Its values are shown to nobody: in plans, lists, the history and messages `•••` stands for them.",
+        )
+        .or("false"),
         Key::later("reference"),
         Key::later("groups"),
     ],

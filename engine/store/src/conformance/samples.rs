@@ -96,6 +96,7 @@ pub fn some_audit(account: &Account) -> AuditRecord {
                 new: Some(value.clone()),
                 cause: Cause::Source,
                 policy: policy.clone(),
+                sensitive: name.as_str() == "email",
             })
             .collect(),
     }
@@ -109,6 +110,7 @@ pub fn some_directory(name: &str, cursor: Option<&[u8]>) -> DirectoryRecord {
         policy_file: format!("{name}.yaml"),
         policy: "0123".into(),
         mappings: [(FieldName::from("email"), "4567".into())].into(),
+        sensitive: [FieldName::from("email")].into(),
         cursor: cursor.map(<[u8]>::to_vec),
         feed: None,
         pending: Default::default(),

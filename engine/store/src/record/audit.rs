@@ -8,6 +8,9 @@ use muster_model::{
     Username, Value,
 };
 
+/// Stands beside a field's cause if its values are not shown.
+const SENSITIVE: u64 = 1 << 2;
+
 /// Packs records that follow one another.
 pub(crate) fn pack_audit(records: &[AuditRecord]) -> Vec<u8> {
     let mut out = Packer::default();
@@ -54,15 +57,17 @@ fn pack_field(out: &mut Packer, field: &FieldChange) {
         new,
         cause,
         policy,
+        sensitive,
     } = field;
     out.name(name.as_str());
     pack_optional(out, old.as_ref());
     pack_optional(out, new.as_ref());
-    out.number(match cause {
+    let cause = match cause {
         Cause::Source => 0,
         Cause::LocalEdit => 1,
         Cause::Policy => 2,
-    });
+    };
+    out.number(cause | if *sensitive { SENSITIVE } else { 0 });
     pack_policy(out, policy.as_ref());
 }
 
@@ -120,17 +125,21 @@ fn unpack(from: &mut Unpacker<'_>) -> Result<AuditRecord, Unreadable> {
 }
 
 fn unpack_field(from: &mut Unpacker<'_>) -> Result<FieldChange, Unreadable> {
+    let name = FieldName::from(from.name()?);
+    let (old, new) = (unpack_optional(from)?, unpack_optional(from)?);
+    let cause = from.number()?;
     Ok(FieldChange {
-        name: FieldName::from(from.name()?),
-        old: unpack_optional(from)?,
-        new: unpack_optional(from)?,
-        cause: match from.number()? {
+        name,
+        old,
+        new,
+        cause: match cause & !SENSITIVE {
             0 => Cause::Source,
             1 => Cause::LocalEdit,
             2 => Cause::Policy,
             _ => return Err(Unreadable::Content("a cause is unknown")),
         },
         policy: unpack_policy(from)?,
+        sensitive: cause & SENSITIVE != 0,
     })
 }
 
@@ -164,12 +173,13 @@ mod tests {
                 line,
             })
         };
-        let field = |cause, policy| FieldChange {
+        let field = |cause, policy, sensitive| FieldChange {
             name: FieldName::from("email"),
             old: None,
             new: Some(Value::list(vec!["a".into(), "b".into()])),
             cause,
             policy,
+            sensitive,
         };
         let record = AuditRecord {
             seq: 300,
@@ -188,9 +198,9 @@ mod tests {
                 policy: line(0),
             },
             fields: vec![
-                field(Cause::Source, None),
-                field(Cause::LocalEdit, line(u32::MAX)),
-                field(Cause::Policy, line(3)),
+                field(Cause::Source, None, false),
+                field(Cause::LocalEdit, line(u32::MAX), true),
+                field(Cause::Policy, line(3), true),
             ],
         };
         let records = vec![record.clone(), AuditRecord { seq: 301, ..record }];

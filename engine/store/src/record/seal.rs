@@ -22,7 +22,7 @@ impl Kind {
     fn mark(self) -> (u8, u8) {
         match self {
             Self::Accounts => (b'a', 1),
-            Self::Audit => (b't', 1),
+            Self::Audit => (b't', 2),
             Self::Bucket => (b'i', 1),
             Self::Json => (b'j', 1),
         }

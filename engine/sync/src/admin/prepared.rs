@@ -2,7 +2,8 @@
 
 use muster_model::{
     Account, Action, Actor, AuditRecord, BlockReason, Cause, DirectoryName, DirectoryRecord,
-    ExternalId, FieldChange, FieldName, Owner, Reason, Run, RunId, RunOutcome, StateVersion, Value,
+    ExternalId, FieldChange, FieldName, Owner, Reason, Run, RunId, RunOutcome, SensitiveFields,
+    StateVersion, Value,
 };
 use muster_store::{Commit, Store};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,9 +117,13 @@ pub(super) fn commit_of(
     deeds: &[Deed<'_>],
 ) -> Result<Commit, Refused> {
     let expected = store.version()?;
+    let fields = SensitiveFields::of(&store.directories()?);
     let mut commit = Commit {
         expected,
-        audit: deeds.iter().map(|deed| record(context, deed)).collect(),
+        audit: deeds
+            .iter()
+            .map(|deed| record(context, deed, &fields))
+            .collect(),
         run: Some(run(context, deeds)),
         ..Commit::default()
     };
@@ -176,7 +181,9 @@ pub(super) fn one(
     })
 }
 
-fn record(context: AdminContext<'_>, deed: &Deed<'_>) -> AuditRecord {
+fn record(context: AdminContext<'_>, deed: &Deed<'_>, sensitive: &SensitiveFields) -> AuditRecord {
+    let owner = &deed.account.owner;
+    let changes = deed.fields.iter().cloned();
     AuditRecord {
         seq: 0,
         run: RunId::default(),
@@ -190,7 +197,12 @@ fn record(context: AdminContext<'_>, deed: &Deed<'_>) -> AuditRecord {
             text: deed.text.clone(),
             policy: None,
         },
-        fields: deed.fields.clone(),
+        fields: changes
+            .map(|change| FieldChange {
+                sensitive: sensitive.contains(owner, &change.name),
+                ..change
+            })
+            .collect(),
     }
 }
 
@@ -226,6 +238,7 @@ pub(super) fn field_change(name: &str, old: Option<Value>, new: Option<Value>) -
         new,
         cause: Cause::LocalEdit,
         policy: None,
+        sensitive: false,
     }
 }
 

@@ -7,9 +7,10 @@ use crate::render::account::{self, Row};
 use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
-use muster_model::{Account, AccountStatus, AccountView, UsernameKey};
+use muster_model::{AccountStatus, AccountView, SensitiveFields, UsernameKey};
 use muster_store::{AccountJson, Store};
 use muster_sync::admin::Refused;
+use std::collections::BTreeSet;
 
 pub(super) fn list(args: &ListArgs, session: &Session) -> Result<Exit, Trouble> {
     let store = state::existing(session)?;
@@ -38,6 +39,7 @@ const CHUNK: usize = 64 << 10;
 /// Prints accounts as they are found, in order of their ids: however many
 /// there are, only a few are in memory.
 fn list_json(args: &ListArgs, store: &dyn Store, session: &Session) -> Result<(), Trouble> {
+    let fields = sensitive(store)?;
     let mut chunk = "[".to_owned();
     let mut separator = "\n  ";
     let mut printed = Ok(());
@@ -49,7 +51,11 @@ fn list_json(args: &ListArgs, store: &dyn Store, session: &Session) -> Result<()
             {
                 chunk.push_str(separator);
                 separator = ",\n  ";
-                printed = append(&mut chunk, account, session);
+                let json = match args.reveal {
+                    true => AccountJson::revealed(account, &fields),
+                    false => AccountJson::shown(account, &fields),
+                };
+                printed = append(&mut chunk, &json, session);
             }
         })
         .map_err(state::trouble)?;
@@ -58,14 +64,19 @@ fn list_json(args: &ListArgs, store: &dyn Store, session: &Session) -> Result<()
     session.print(&chunk)
 }
 
-fn append(chunk: &mut String, account: Account, session: &Session) -> Result<(), Trouble> {
-    let json = serde_json::to_string(&AccountJson::shown(account))
-        .map_err(|error| Trouble::of(Exit::Failed, &error))?;
+fn append(chunk: &mut String, account: &AccountJson, session: &Session) -> Result<(), Trouble> {
+    let json = serde_json::to_string(account).map_err(|error| Trouble::of(Exit::Failed, &error))?;
     chunk.push_str(&json);
     if chunk.len() < CHUNK {
         return Ok(());
     }
     session.print(&std::mem::take(chunk))
+}
+
+/// Fields whose values are not shown, by the last run of each directory.
+fn sensitive(store: &dyn Store) -> Result<SensitiveFields, Trouble> {
+    let directories = store.directories().map_err(state::trouble)?;
+    Ok(SensitiveFields::of(&directories))
 }
 
 fn wanted(args: &ListArgs, view: &AccountView<'_>) -> bool {
@@ -98,7 +109,7 @@ fn row(view: &AccountView<'_>) -> Row {
 
 pub(super) fn show(args: &ShowArgs, session: &Session) -> Result<Exit, Trouble> {
     let store = state::existing(session)?;
-    let found = store
+    let mut found = store
         .find(&UsernameKey::of(&args.username))
         .map_err(state::trouble)?
         .ok_or_else(|| {
@@ -107,9 +118,17 @@ pub(super) fn show(args: &ShowArgs, session: &Session) -> Result<Exit, Trouble> 
             };
             refused(unknown, session)
         })?;
-    match args.format {
-        Format::Text => session.print(&account::show(&found, session.out))?,
-        Format::Json => session.print_json(&AccountJson::shown(found))?,
+    let fields = sensitive(&store)?;
+    match (args.format, args.reveal) {
+        (Format::Text, reveal) => {
+            let hidden = match reveal {
+                true => BTreeSet::new(),
+                false => fields.mask(&mut found),
+            };
+            session.print(&account::show(&found, &hidden, session.out))?;
+        }
+        (Format::Json, true) => session.print_json(&AccountJson::revealed(found, &fields))?,
+        (Format::Json, false) => session.print_json(&AccountJson::shown(found, &fields))?,
     }
     Ok(Exit::Done)
 }

@@ -4,10 +4,18 @@
 //! BLAKE3 hash of every byte before it. The key lives in the state that the plan
 //! was made for, so a file that was edited, or made for another state, is told
 //! from one that was not.
+//!
+//! Values of sensitive fields are masked in it. Encrypted, they stand in a member of
+//! their own beside the plan, so that exactly what was planned can be applied.
+
+mod values;
+
+pub use values::Once;
 
 use muster_model::Plan;
 use std::fmt::Write;
 
+const VALUES: &str = ",\n  \"sealed_values\": \"";
 const SEAL: &str = ",\n  \"seal\": \"";
 const END: &str = "\"\n}\n";
 
@@ -41,6 +49,9 @@ pub enum Unreadable {
          another state folder"
     )]
     Broken,
+    /// The seal fits, and the encrypted values do not.
+    #[error("the sensitive values in the plan file cannot be read")]
+    Values,
     /// The seal fits, but the content is not a plan.
     #[error("the plan file cannot be read")]
     Json(#[from] serde_json::Error),
@@ -48,11 +59,18 @@ pub enum Unreadable {
 
 /// Why a plan cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("the plan cannot be written as JSON")]
-pub struct Unwritable(#[from] serde_json::Error);
+pub enum Unwritable {
+    /// It is no JSON.
+    #[error("the plan cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// Its sensitive values cannot be encrypted.
+    #[error("the sensitive values of the plan cannot be encrypted")]
+    Values,
+}
 
-/// Writes a plan as a sealed file.
-pub fn write(plan: &Plan, key: &[u8; 32]) -> Result<Vec<u8>, Unwritable> {
+/// Writes a plan as a sealed file. `once` is random, and is used if the plan has
+/// sensitive values.
+pub fn write(plan: &Plan, key: &[u8; 32], once: Once) -> Result<Vec<u8>, Unwritable> {
     let mut bytes = serde_json::to_vec_pretty(plan)?;
     // The last two bytes are the object's end; the seal becomes its last member.
     while bytes.last().is_some_and(|byte| b"}\n ".contains(byte)) {
@@ -63,6 +81,12 @@ pub fn write(plan: &Plan, key: &[u8; 32]) -> Result<Vec<u8>, Unwritable> {
     }
     while bytes.last() == Some(&b'\n') {
         bytes.pop();
+    }
+    if values::has_any(plan) {
+        let values = values::seal(plan, key, once)?.ok_or(Unwritable::Values)?;
+        bytes.extend_from_slice(VALUES.as_bytes());
+        bytes.extend_from_slice(values.as_bytes());
+        bytes.push(b'"');
     }
     let seal = seal_of(&bytes, key);
     bytes.extend_from_slice(SEAL.as_bytes());
@@ -81,7 +105,10 @@ pub fn read(bytes: &[u8], key: &[u8; 32]) -> Result<SealedPlan, Unreadable> {
     if !same(expected.as_bytes(), seal.as_bytes()) {
         return Err(Unreadable::Broken);
     }
-    let plan = serde_json::from_str(&format!("{body}\n}}"))?;
+    let values = body.rsplit_once(VALUES);
+    let values = values.and_then(|(_, values)| values.strip_suffix('"'));
+    let mut plan = serde_json::from_str(&format!("{body}\n}}"))?;
+    values::unseal(&mut plan, values, key).ok_or(Unreadable::Values)?;
     Ok(SealedPlan {
         plan,
         digest: seal.to_owned(),
@@ -156,39 +183,4 @@ pub(crate) fn sample() -> Plan {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-    use super::*;
-    use crate::plan_file;
-
-    #[test]
-    fn a_sealed_plan_comes_back() {
-        let bytes = plan_file::write(&sample(), &[7; 32]).unwrap();
-        assert!(serde_json::from_slice::<serde_json::Value>(&bytes).is_ok());
-        let sealed = plan_file::read(&bytes, &[7; 32]).unwrap();
-        assert_eq!(sealed.plan, sample());
-        assert_eq!(sealed.digest.len(), 64);
-    }
-
-    #[test]
-    fn every_edited_byte_is_noticed() {
-        let bytes = plan_file::write(&sample(), &[7; 32]).unwrap();
-        for place in 0..bytes.len() {
-            let mut edited = bytes.clone();
-            if let Some(byte) = edited.get_mut(place) {
-                *byte = if *byte == b'x' { b'y' } else { b'x' };
-            }
-            assert!(plan_file::read(&edited, &[7; 32]).is_err(), "byte {place}");
-        }
-    }
-
-    #[test]
-    fn another_states_plan_is_refused() {
-        let bytes = plan_file::write(&sample(), &[7; 32]).unwrap();
-        assert!(matches!(
-            plan_file::read(&bytes, &[8; 32]),
-            Err(Unreadable::Broken)
-        ));
-    }
-}
+mod tests;
