@@ -62,7 +62,9 @@ fn the_sample_is_right() {
 /// Policies of a folder and the folders below it; what cases and environments
 /// hold are none.
 fn policies_in(folder: &Path, found: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     for path in entries {
         if path.is_dir() {
             policies_in(&path, found);
@@ -98,7 +100,10 @@ fn the_examples_are_right() {
             let values = environment.map(|path| fs::read_to_string(path).unwrap());
             let beside = Beside {
                 files: &Folder(folder.to_owned()),
-                values: values.as_deref().map(|text| NamedText { name: "values", text }),
+                values: values.as_deref().map(|text| NamedText {
+                    name: "values",
+                    text,
+                }),
             };
             is_right_with(&name, &text, &beside);
         }

@@ -1,8 +1,8 @@
 //! Policies as files: found, read, checked, and what is wrong with them shown.
 
 use crate::exit::Exit;
-use crate::render::Palette;
 use crate::render::text::count;
+use crate::render::{Palette, standing};
 use crate::session::Session;
 use crate::trouble::Trouble;
 use muster_model::{BlockReason, FieldName, PolicyLine};
@@ -166,21 +166,14 @@ pub fn lines_of_reasons(file: &str, reasons: &[BlockReason], session: &Session) 
     let Some(policy) = quietly(file, session) else {
         return Vec::new();
     };
-    let line = |reason: &BlockReason| match reason {
-        BlockReason::BlockedInSource => Some(policy.provider.at.clone()),
-        BlockReason::LeftScope | BlockReason::NoLicence => Some(policy.scope.at.clone()),
-        BlockReason::Rule(name) => policy
-            .blocks
-            .iter()
-            .find(|rule| rule.name == *name)
-            .map(|rule| rule.at.clone()),
-        BlockReason::Manual => None,
-    };
-    reasons.iter().filter_map(line).collect()
+    let lines = reasons
+        .iter()
+        .map(|reason| standing::line(&policy, reason).cloned());
+    lines.flatten().collect()
 }
 
 /// A policy that only explains something; that it is gone is no failure.
-fn quietly(file: &str, session: &Session) -> Option<Policy> {
+pub fn quietly(file: &str, session: &Session) -> Option<Policy> {
     checked(Path::new(file), session.values.as_deref())
         .ok()?
         .policy

@@ -4,6 +4,7 @@
 //! It is kept among an account's last synced values, under names that no field
 //! can have. It is written with an apply, like everything else.
 
+use crate::account::Account;
 use crate::ids::FieldName;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
@@ -35,11 +36,15 @@ pub struct Missing {
     /// The instant of the last read that was counted: none is counted twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<String>,
+    /// The source has said that they are gone, for which there is no grace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 const MISSING: &str = "@missing";
 const RULE: &str = "@rule:";
 const LET_IN: &str = "@let-in";
+const GONE: &str = "gone";
 
 impl Memory {
     /// True if there is nothing to remember.
@@ -62,6 +67,18 @@ impl Memory {
             }
         }
         memory
+    }
+
+    /// Reads what is remembered of an account's person.
+    pub fn of(account: &Account) -> Self {
+        let texts = account
+            .synced
+            .iter()
+            .filter_map(|(name, value)| match value {
+                Some(Value::Text(text)) => Some((name.as_str(), text.as_str())),
+                _ => None,
+            });
+        Self::read(texts)
     }
 
     /// Puts it in the place of what was remembered before.
@@ -87,25 +104,27 @@ fn is_memory(name: &str) -> bool {
 }
 
 impl Missing {
-    /// `SINCE READS`, and `COUNTED` if a read was counted.
+    /// `SINCE READS COUNTED gone`; the last two only if there is something to say.
     fn in_words(&self) -> String {
-        let Self {
-            since,
-            reads,
-            counted,
-        } = self;
-        match counted {
-            Some(counted) => format!("{since} {reads} {counted}"),
-            None => format!("{since} {reads}"),
+        let mut text = format!("{} {}", self.since, self.reads);
+        let gone = self.gone.then_some(GONE);
+        for word in self.counted.as_deref().into_iter().chain(gone) {
+            text.push(' ');
+            text.push_str(word);
         }
+        text
     }
 
     fn parse(text: &str) -> Option<Self> {
         let mut words = text.split(' ');
+        let (since, reads) = (words.next()?.to_owned(), words.next()?.parse().ok()?);
+        let rest: Vec<&str> = words.collect();
+        let counted = rest.iter().find(|word| **word != GONE);
         Some(Self {
-            since: words.next()?.to_owned(),
-            reads: words.next()?.parse().ok()?,
-            counted: words.next().map(str::to_owned),
+            since,
+            reads,
+            counted: counted.map(|word| (*word).to_owned()),
+            gone: rest.contains(&GONE),
         })
     }
 }
@@ -155,12 +174,16 @@ mod tests {
     fn what_is_written_is_read_again() {
         let instant = "2026-11-23T08:00:00Z".to_owned();
         let counted = [None, Some(instant.clone())];
-        for counted in counted {
+        let all = counted
+            .iter()
+            .flat_map(|counted| [(counted, true), (counted, false)]);
+        for (counted, gone) in all {
             let memory = Memory {
                 missing: Some(Missing {
                     since: instant.clone(),
                     reads: 2,
-                    counted,
+                    counted: counted.clone(),
+                    gone,
                 }),
                 rules: [("no-training".to_owned(), instant.clone())].into(),
                 let_in: Some(instant.clone()),
@@ -188,7 +211,8 @@ mod tests {
             Some(Missing {
                 since: "2026-11-23T08:00:00Z".to_owned(),
                 reads: 1,
-                counted: None
+                counted: None,
+                gone: false,
             })
         );
         Memory::default().write(&mut synced);

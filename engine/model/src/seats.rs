@@ -13,7 +13,8 @@ pub struct Licences {
     pub after: u64,
     /// Left after it.
     pub left: u64,
-    /// Accounts of the directory that have none after it.
+    /// Accounts of the directory that are blocked after it for want of one, and
+    /// for nothing else.
     #[serde(default)]
     pub waiting: u64,
     /// What is to be expected; none where not everybody was read.

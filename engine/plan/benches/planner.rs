@@ -62,6 +62,8 @@ fn policy() -> Policy {
             except_under: vec![],
             except_usernames: vec![],
             condition: None,
+            grace: None,
+            unblock: Default::default(),
             at: at(),
         },
         identity: Identity {
@@ -76,6 +78,8 @@ fn policy() -> Policy {
             .map(|(place, name)| FieldMapping::of_attribute(FieldName::from(*name), place, at()))
             .collect(),
         blocks: vec![],
+        upcoming: Some(30),
+        licences: None,
         guards: Guards {
             limits: BTreeMap::new(),
             shrink: unlimited(),

@@ -10,7 +10,9 @@ mod owners;
 
 use hashbrown::DefaultHashBuilder;
 use hashbrown::{HashMap, HashTable};
-use muster_model::{AccountId, AccountView, BlockReason, Owner, UsernameKey, Value, ValueView};
+use muster_model::{
+    AccountId, AccountView, BlockReason, FieldName, Memory, Owner, UsernameKey, Value, ValueView,
+};
 use muster_policy::{Policy, Standing};
 use owners::Owners;
 use std::collections::BTreeSet;
@@ -54,6 +56,8 @@ struct Record {
 
 /// Of this account the table has no more than the username.
 const NOT_KEPT: u32 = u32::MAX;
+/// Hidden names stand together among sorted ones, from here on.
+const HIDDEN: &str = "@";
 
 const USERNAME: u32 = 0;
 const KEY: u32 = 1;
@@ -91,9 +95,22 @@ pub struct AccountTable {
     by_username: HashTable<u32>,
     by_external_id: HashTable<u32>,
     hasher: DefaultHashBuilder,
-    active: u64,
-    own: u64,
+    /// What sync remembers of its own people; few have anything.
+    memories: HashMap<u32, Memory>,
+    counts: Counts,
+    is_whole: bool,
     scratch: String,
+}
+
+/// How many accounts there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// The directory's.
+    pub own: u64,
+    /// The directory's that are not blocked.
+    pub active: u64,
+    /// Everybody's that are not blocked.
+    pub intranet: u64,
 }
 
 impl AccountTable {
@@ -117,16 +134,18 @@ impl AccountTable {
             by_username: HashTable::new(),
             by_external_id: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            active: 0,
-            own: 0,
+            memories: HashMap::new(),
+            counts: Counts::default(),
+            is_whole: true,
             scratch: String::new(),
         }
     }
 
     /// Says that the table holds only those accounts of which a delta can speak,
-    /// out of so many of the directory's own.
-    pub fn stands_for(&mut self, own: u64, active: u64) {
-        (self.own, self.active) = (own, active);
+    /// out of so many.
+    pub fn stands_for(&mut self, counts: Counts) {
+        self.counts = counts;
+        self.is_whole = false;
     }
 
     /// Makes room for so many accounts.
@@ -151,12 +170,10 @@ impl AccountTable {
             cells: u32::try_from(self.cell_ends.len()).map_err(|_| TooLarge)?,
             fields: if kept { fields } else { NOT_KEPT },
             owner,
-            reasons: if kept {
-                self.reasons_place(&account.block_reasons)
-            } else {
-                0
-            },
+            reasons: self.reasons_place(&account.block_reasons),
         };
+        let is_active = u64::from(account.block_reasons.is_empty());
+        self.counts.intranet += is_active;
         self.records.push(record);
         self.push_username(account.username)?;
         if kept {
@@ -164,8 +181,9 @@ impl AccountTable {
             self.push_fields(row, account)?;
         }
         if own {
-            self.own += 1;
-            self.active += u64::from(account.block_reasons.is_empty());
+            self.memorize(row, account);
+            self.counts.own += 1;
+            self.counts.active += is_active;
         }
         self.index(Row(row), own && account.external_id.is_some());
         Ok(())
@@ -206,6 +224,22 @@ impl AccountTable {
         let synced = self.remember(row, self.names.len(), last, Some(&current));
         self.fields.push((Kind::Text, synced));
         Ok(())
+    }
+
+    fn memorize(&mut self, row: u32, account: &AccountView<'_>) {
+        let first = account.synced.partition_point(|(name, _)| *name < HIDDEN);
+        let rest = account.synced.get(first..).unwrap_or_default();
+        let hidden = rest
+            .iter()
+            .take_while(|(name, _)| name.starts_with(FieldName::HIDDEN))
+            .filter_map(|(name, value)| match value {
+                Some(ValueView::Text(text)) => Some((*name, *text)),
+                _ => None,
+            });
+        let memory = Memory::read(hidden);
+        if !memory.is_empty() {
+            self.memories.insert(row, memory);
+        }
     }
 
     /// Keeps a last synced value only if it differs from the current one.
@@ -319,12 +353,32 @@ impl AccountTable {
 
     /// Number of the directory's accounts that are not blocked.
     pub(crate) fn active(&self) -> u64 {
-        self.active
+        self.counts.active
     }
 
     /// Number of the directory's accounts.
     pub(crate) fn own(&self) -> u64 {
-        self.own
+        self.counts.own
+    }
+
+    /// Number of everybody's accounts that are not blocked.
+    pub(crate) fn intranet(&self) -> u64 {
+        self.counts.intranet
+    }
+
+    /// False if the table holds only those accounts of which a delta can speak.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// What sync remembers of an account.
+    pub(crate) fn memory(&self, row: Row) -> Option<&Memory> {
+        self.memories.get(&row.0)
+    }
+
+    /// All rows of which sync remembers something, in no order.
+    pub(crate) fn remembered(&self) -> impl Iterator<Item = Row> {
+        self.memories.keys().map(|&row| Row(row))
     }
 
     pub(crate) fn is_own(&self, row: Row) -> bool {
@@ -388,6 +442,11 @@ impl AccountTable {
         self.record(row)
             .and_then(|record| self.reasons.get(record.reasons as usize))
             .unwrap_or(&NONE)
+    }
+
+    /// True if the account, of whatever owner, is not blocked.
+    pub(crate) fn is_active(&self, row: Row) -> bool {
+        self.record(row).is_some_and(|record| record.reasons == 0)
     }
 
     /// True if the account's field is exactly this text.

@@ -4,6 +4,8 @@ use crate::accounts::{Row, Synced};
 use crate::blocking::{ReasonShift, Why};
 use crate::claims::Claimant;
 use crate::planner::{Edit, Fate, Planner, Stranger};
+use hashbrown::HashMap;
+use muster_model::plan::BLOCK_REASONS;
 use muster_model::{
     AccountId, Action, BlockReason, Cause, Change, ExternalId, Fault, FieldChange, FieldName,
     Finding, PolicyLine, Reason, Username, UsernameKey, Value,
@@ -17,6 +19,20 @@ pub(crate) struct Decided {
     pub(crate) strangers: Vec<(usize, Stranger)>,
     /// Who needs the name that which account gives up.
     pub(crate) needs: BTreeMap<Claimant, Row>,
+    /// New people without a seat.
+    pub(crate) unseated: BTreeSet<usize>,
+    /// New people who get no account yet, lest they overtake others.
+    pub(crate) left_out: BTreeSet<usize>,
+}
+
+impl Decided {
+    /// The block reasons that accounts will have, where they change.
+    pub(crate) fn reasons_by_row(&self) -> HashMap<Row, &BTreeSet<BlockReason>> {
+        let shifts = self.edits.iter();
+        shifts
+            .filter_map(|edit| Some((edit.row, &edit.reasons.as_ref()?.new)))
+            .collect()
+    }
 }
 
 /// Builds all changes in their order; with `only`, also the findings about
@@ -47,7 +63,11 @@ pub(crate) fn build(planner: &Planner<'_>, decided: Decided) -> (Vec<Change>, Ve
             (Some(holder), _) => lost.push(needs_other(planner, username.as_str(), holder)),
             (None, Fate::Create(fields)) => {
                 let reason = planner.creation_reason(stranger.about);
-                changes.push(create(username, stranger.external_id, fields, reason));
+                let mut change = create(username, stranger.external_id, fields, reason);
+                if decided.unseated.contains(&place) {
+                    without_seat(planner, &mut change);
+                }
+                changes.push(change);
             }
             (None, _) => {}
         }
@@ -104,6 +124,25 @@ fn create(
         reason,
         fields,
     }
+}
+
+/// A new account that waits for a seat.
+fn without_seat(planner: &Planner<'_>, change: &mut Change) {
+    let policy = planner
+        .policy
+        .licences
+        .as_ref()
+        .map(|terms| terms.at.clone());
+    change.reason.text = format!("{}; no seat is left", change.reason.text);
+    change.fields.push(FieldChange {
+        name: FieldName::from(BLOCK_REASONS),
+        old: None,
+        new: Some(Value::list(vec![BlockReason::NoLicence.to_string()])),
+        cause: Cause::Policy,
+        policy,
+        sensitive: false,
+    });
+    change.fields.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 fn push_edit(planner: &Planner<'_>, mut edit: Edit, changes: &mut Vec<Change>) {
@@ -235,12 +274,15 @@ pub(crate) fn block_reasons(shift: &ReasonShift) -> FieldChange {
         ))
     };
     let why = shift.begins.first().or_else(|| shift.ends.first());
-    let by_rule = why.is_some_and(|why| matches!(why.reason, BlockReason::Rule(_)));
+    let by_policy = why.is_some_and(|why| {
+        let reason = &why.reason;
+        matches!(reason, BlockReason::Rule(_) | BlockReason::NoLicence)
+    });
     FieldChange {
-        name: FieldName::from("block_reasons"),
+        name: FieldName::from(BLOCK_REASONS),
         old: list(&shift.old),
         new: list(&shift.new),
-        cause: if by_rule {
+        cause: if by_policy {
             Cause::Policy
         } else {
             Cause::Source
@@ -289,10 +331,14 @@ fn update_reason(
         ),
     ];
     let present: Vec<_> = all.into_iter().filter(|(cause, ..)| has(*cause)).collect();
+    // That there is no seat follows from what has ended.
+    let follows = |why: &&Why| why.reason == BlockReason::NoLicence;
     let whys = || {
-        quiet
-            .into_iter()
-            .flat_map(|shift| shift.begins.iter().chain(&shift.ends))
+        quiet.into_iter().flat_map(|shift| {
+            let begins = || shift.begins.iter();
+            let first = begins().filter(move |why| !follows(why));
+            first.chain(&shift.ends).chain(begins().filter(follows))
+        })
     };
     let decided = decision.iter().map(|decision| decision.text.clone());
     let present_texts = present.iter().map(|(.., text)| (*text).to_owned());
@@ -310,7 +356,8 @@ fn update_reason(
     }
     let first = present.first();
     let line = first.and_then(|(cause, ..)| fields.iter().find(|field| field.cause == *cause));
-    let code = match (first, whys().next()) {
+    let why = quiet.and_then(|shift| shift.begins.first().or(shift.ends.first()));
+    let code = match (first, why) {
         (Some((_, code, _)), _) => (*code).to_owned(),
         (None, Some(why)) => why.reason.to_string(),
         (None, None) => "changed-at-source".to_owned(),
@@ -320,7 +367,7 @@ fn update_reason(
         text: texts.join("; "),
         policy: line
             .and_then(|field| field.policy.clone())
-            .or_else(|| whys().next().map(|why| why.policy.clone()))
+            .or_else(|| why.map(|why| why.policy.clone()))
             .or_else(|| Some(planner.policy.scope.at.clone())),
     }
 }

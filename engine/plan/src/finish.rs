@@ -6,8 +6,8 @@ use crate::guards::{self, Measures};
 use crate::planner::{Planner, Seen};
 use muster_model::plan::PLAN_FORMAT;
 use muster_model::{
-    AccountId, Action, Bindings, Change, Coverage, CursorKept, Fault, FieldName, Finding, Plan,
-    UsernameKey,
+    AccountId, Action, Bindings, Change, Coverage, CursorKept, Fault, FieldName, Finding, Pending,
+    Plan, UsernameKey,
 };
 use muster_policy::{Key, Mode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,13 +28,20 @@ impl Planner<'_> {
         self.drop_held_edits();
         self.keep_held_accounts();
         self.settle_identifiers();
-        let decided = self.settle_usernames();
+        let to_come = self.to_come();
+        let mut decided = self.settle_usernames();
+        self.settle_only(&decided);
+        self.settle_seats(&mut decided, &coverage);
+        self.settle_coming(&decided);
         self.report_pins(&coverage);
         self.report_exceptions(&coverage);
         let mut situations = self.situations();
         situations.insert("gone".to_owned(), absent.gone);
         situations.insert("absence-unproven".to_owned(), absent.unproven);
-        self.assemble(coverage, cursor, decided, situations)
+        if absent.in_grace > 0 {
+            situations.insert("in-grace".to_owned(), absent.in_grace);
+        }
+        self.assemble(coverage, cursor, decided, situations, to_come)
     }
 
     fn situations(&self) -> BTreeMap<String, u64> {
@@ -56,18 +63,24 @@ impl Planner<'_> {
         cursor: Option<Vec<u8>>,
         decided: Decided,
         mut situations: BTreeMap<String, u64>,
+        to_come: u64,
     ) -> Plan {
+        let due = self.next_due(&decided);
+        let unseen = self.unseen(&decided);
         let (mut changes, lost) = changes::build(&self, decided);
         for finding in lost {
             self.findings.push((None, finding));
         }
+        number(&mut changes, self.context.next_account_id);
+        let mut upcoming = self.upcoming(&changes);
+        let licences = self.licences(&changes, &upcoming, to_come, &coverage);
         let mut findings = self.take_findings();
         if let Some(only) = &self.context.only {
             findings.retain(|finding| is_about(finding, only));
+            upcoming.retain(|one| one.username.key() == *only);
         }
         findings.sort_unstable();
         findings.dedup();
-        number(&mut changes, self.context.next_account_id);
         let in_scope =
             (coverage.proves_absence() && self.context.only.is_none()).then_some(self.in_scope);
         let guards = guards::measure(
@@ -79,7 +92,7 @@ impl Planner<'_> {
                 in_scope,
             },
         );
-        count_situations(&mut situations, &changes, &findings);
+        count_situations(&mut situations, &changes, &unseen, &findings);
         let held = findings.iter().any(|finding| finding.held);
         let (cursor, cursor_kept) = self.place_in_feed(&coverage, cursor, held);
         Plan {
@@ -88,18 +101,21 @@ impl Planner<'_> {
             summary: summary(&changes),
             situations,
             reasons: reasons(&changes),
-            settled: self.settled(&changes),
-            remembered: Default::default(),
-            pending: Default::default(),
+            settled: self.settled(&changes, &unseen),
+            remembered: self.memories(),
+            pending: Pending {
+                due: due.map(|instant| instant.to_string()),
+                waiting: licences.as_ref().map_or(0, |licences| licences.waiting),
+            },
             tracked: self.tracked(),
             bindings: self.bindings(&coverage),
             read: self.context.read.clone(),
             coverage,
             changes,
             findings,
-            upcoming: Vec::new(),
+            upcoming,
             guards,
-            licences: None,
+            licences,
             cursor,
             cursor_kept,
         }
@@ -128,8 +144,17 @@ impl Planner<'_> {
         }
     }
 
+    /// Accounts that change although no entry of theirs was in scope.
+    fn unseen(&self, decided: &Decided) -> BTreeSet<AccountId> {
+        let edits = decided.edits.iter();
+        edits
+            .filter(|edit| self.seen_of(edit.row) != Seen::InScope)
+            .map(|edit| self.accounts.id(edit.row))
+            .collect()
+    }
+
     /// Accounts whose tracked fields agree with the source after the plan.
-    fn settled(&self, changes: &[Change]) -> Vec<AccountId> {
+    fn settled(&self, changes: &[Change], unseen: &BTreeSet<AccountId>) -> Vec<AccountId> {
         let quiet = self
             .unsettled
             .iter()
@@ -147,7 +172,8 @@ impl Planner<'_> {
                     Action::Create | Action::Adopt | Action::Update | Action::Rename
                 )
             })
-            .map(|change| change.account_id);
+            .map(|change| change.account_id)
+            .filter(|id| !unseen.contains(id));
         let uncomputed = self.uncomputed.iter().map(|&row| self.accounts.id(row));
         let uncomputed: BTreeSet<AccountId> = uncomputed.collect();
         quiet
@@ -227,6 +253,7 @@ fn reasons(changes: &[Change]) -> BTreeMap<String, u64> {
 fn count_situations(
     situations: &mut BTreeMap<String, u64>,
     changes: &[Change],
+    unseen: &BTreeSet<AccountId>,
     findings: &[Finding],
 ) {
     let with = |action: Action| {
@@ -237,8 +264,8 @@ fn count_situations(
     let touched: BTreeSet<AccountId> = changes
         .iter()
         .filter(|change| !new.contains(&change.account_id))
-        .filter(|change| change.reason.code != "left-scope" || change.action != Action::Block)
         .map(|change| change.account_id)
+        .filter(|id| !unseen.contains(id))
         .collect();
     let matched = situations.get("matched").copied().unwrap_or(0);
     situations.insert(

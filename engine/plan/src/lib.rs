@@ -10,12 +10,15 @@
 //! [`Planner::finish`] with the read's coverage.
 //!
 //! Reading order: `accounts` is what we compare with; `planner` takes the pages
-//! in and decides person by person, with `mapper` and `desired` for fields and `blocking` for
-//! block reasons; `finish` settles what can only be known at the end: `problems`
-//! with the data, `renames` that are likely, who was `recreated`, accounts to
-//! `adopt`, who is `missing`, and `names` as a set by their `claims`; `pins` and
-//! `exceptions` are what somebody decided about single people. Then `changes` are
-//! built and `guards` measure them; `digest` names the snapshot.
+//! in and decides person by person, with `mapper` and `desired` for fields,
+//! `blocking` for block reasons and `grace` for those who may still come back;
+//! `finish` settles what can only be known at the end: `problems` with the data,
+//! `renames` that are likely, who was `recreated`, accounts to `adopt`, who is
+//! `missing`, `names` as a set by their `claims`, and who of the `queue` gets one
+//! of the `licences`; `pins` and `exceptions` are what somebody decided about
+//! single people. Then `changes` are built, `guards` and `seats` measure them, and
+//! `upcoming` tells what time will change, looking `ahead`; `digest` names the
+//! snapshot.
 //!
 //! INVARIANT: nobody is blocked for absence unless [`Coverage::proves_absence`]
 //! (muster_model) says so. INVARIANT: only the directory's own accounts are
@@ -23,6 +26,7 @@
 
 mod accounts;
 mod adopt;
+mod ahead;
 mod blocking;
 mod changes;
 mod claims;
@@ -31,21 +35,26 @@ mod desired;
 mod digest;
 mod exceptions;
 mod finish;
+mod grace;
 mod guards;
 mod identifiers;
+mod licences;
 mod mapper;
 mod missing;
 mod names;
 mod pins;
 mod planner;
 mod problems;
+mod queue;
 mod recreated;
 mod renames;
+mod seats;
 #[cfg(test)]
 mod testing;
+mod upcoming;
 mod words;
 
-pub use accounts::{AccountTable, TooLarge};
+pub use accounts::{AccountTable, Counts, TooLarge};
 pub use context::Context;
 pub use planner::Planner;
 pub use renames::knows_people_by_look;

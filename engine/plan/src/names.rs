@@ -34,6 +34,8 @@ impl Planner<'_> {
             edits: std::mem::take(&mut self.edits),
             strangers: self.admitted(&verdicts.refused),
             needs: verdicts.needs,
+            unseated: Default::default(),
+            left_out: Default::default(),
         }
     }
 
@@ -66,7 +68,7 @@ impl Planner<'_> {
                     self.tell_oddities(oddities, name_of);
                     admitted.push((place, stranger));
                 }
-                Fate::Skip { text, policy } => {
+                Fate::Skip { text, policy } | Fate::ToCome { text, policy } => {
                     let text = format!("{text}, and without an account: none is made");
                     self.find_fault(None, Fault::Skipped, name_of, text, Some(policy), false);
                 }

@@ -45,6 +45,8 @@ pub(crate) fn policy() -> Policy {
             except_under: vec![],
             except_usernames: vec![],
             condition: None,
+            grace: None,
+            unblock: Default::default(),
             at: at(3),
         },
         identity: Identity {
@@ -55,6 +57,8 @@ pub(crate) fn policy() -> Policy {
         },
         fields: vec![],
         blocks: vec![],
+        upcoming: Some(30),
+        licences: None,
         guards: Guards {
             limits: BTreeMap::new(),
             shrink: no_limit(),

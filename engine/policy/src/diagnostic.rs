@@ -165,6 +165,9 @@ codes! {
     /// A secret itself stands in the policy.
     SecretInPolicy = "secret-in-policy",
 
+    /// There is no mapped field of this name.
+    UnknownField = "unknown-field",
+
     // Several files.
     /// A file that the policy names cannot be read.
     UnreadableFile = "unreadable-file",
@@ -244,6 +247,8 @@ codes! {
     RepeatedRule = "repeated-rule",
     /// An order of directories without the policy's own.
     IdlePrecedence = "idle-precedence",
+    /// A grace so long that the condition behind it hardly counts.
+    LongGrace = "long-grace",
 }
 
 impl Code {
@@ -261,7 +266,8 @@ impl Code {
             | Self::IncludedAndExcluded
             | Self::MappedTwice
             | Self::RepeatedRule
-            | Self::IdlePrecedence => Severity::Warning,
+            | Self::IdlePrecedence
+            | Self::LongGrace => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -26,7 +26,9 @@ mod exception;
 mod expression;
 mod fix;
 mod format;
+mod grace;
 pub mod language;
+mod licences;
 mod lint;
 mod nearest;
 mod pages;
@@ -55,6 +57,8 @@ pub use expression::{
 };
 pub use fix::{Applicability, Applied, Edit, Fix, Fixed, fix};
 pub use format::{NotFormatted, format};
+pub use grace::{Grace, Unblock};
+pub use licences::{LicenceTerms, SeatCount};
 pub use nearest::nearest;
 pub use policy::*;
 pub use render::{Colour, render};

@@ -3,6 +3,8 @@
 use crate::adoption::Adopt;
 use crate::exception::Exception;
 use crate::expression::Expression;
+use crate::grace::{Grace, Unblock};
+use crate::licences::LicenceTerms;
 use crate::transform::Transform;
 use muster_model::{Action, DirectoryName, FieldName, PolicyLine, UsernameKey};
 use std::collections::BTreeMap;
@@ -31,6 +33,10 @@ pub struct Policy {
     pub fields: Vec<FieldMapping>,
     /// When an account is blocked, in the order of the file.
     pub blocks: Vec<BlockRule>,
+    /// So many days ahead, plans tell who will be blocked; none: they do not.
+    pub upcoming: Option<u32>,
+    /// How many accounts may be active; none: as many as there are.
+    pub licences: Option<LicenceTerms>,
     /// What stops a plan.
     pub guards: Guards,
     /// Directories from the one that outranks all to the one that none does;
@@ -126,6 +132,10 @@ pub struct Scope {
     pub except_usernames: Vec<UsernameKey>,
     /// A condition that everybody in scope fulfils.
     pub condition: Option<Expression>,
+    /// How long somebody may be out of scope before they are blocked for it.
+    pub grace: Option<Grace>,
+    /// Who lets people in again that are back in scope.
+    pub unblock: Unblock,
     /// Where `scope:` stands, or `directory:` if there is none.
     pub at: PolicyLine,
 }
@@ -322,8 +332,24 @@ pub struct BlockRule {
     pub name: String,
     /// Holds: blocked; holds no longer: unblocked.
     pub when: Expression,
+    /// The sentence that stands for it in plans and on accounts.
+    pub reason: Option<String>,
+    /// Who lets people in again for whom it holds no longer.
+    pub unblock: Unblock,
+    /// For so many days it must have held before it blocks an account.
+    pub grace: Option<u32>,
     /// Where it stands.
     pub at: PolicyLine,
+}
+
+impl BlockRule {
+    /// Says why an account is blocked by it.
+    pub fn sentence(&self) -> String {
+        match &self.reason {
+            Some(reason) => reason.clone(),
+            None => format!("rule `{}` holds", self.name),
+        }
+    }
 }
 
 /// What stops a plan.

@@ -7,11 +7,17 @@ impl Policy {
     /// True if somebody's account may have to change although nothing has
     /// changed at the source: a condition, a rule or a mapping reads `now`.
     pub fn depends_on_time(&self) -> bool {
+        self.blocks_by_time()
+            || self.identity.username.value.depends_on_time()
+            || self.fields.iter().any(FieldMapping::depends_on_time)
+    }
+
+    /// True if somebody may have to be blocked, or let in, although nothing has
+    /// changed at the source: a condition or a rule reads `now`.
+    pub fn blocks_by_time(&self) -> bool {
         let rules = self.blocks.iter().map(|rule| &rule.when);
         let mut conditions = self.scope.condition.iter().chain(rules);
         conditions.any(|condition| condition.depends_on_time())
-            || self.identity.username.value.depends_on_time()
-            || self.fields.iter().any(FieldMapping::depends_on_time)
     }
 
     /// The last instant, of those up to `now`, at which an exception ended: who

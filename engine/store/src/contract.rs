@@ -116,6 +116,14 @@ impl Population {
         self.active += u64::from(is_active);
     }
 
+    /// Counts the accounts of another owner in.
+    pub(crate) fn join(self, other: Self) -> Self {
+        Self {
+            accounts: self.accounts + other.accounts,
+            active: self.active + other.active,
+        }
+    }
+
     /// Counts an account out.
     pub(crate) fn remove(&mut self, is_active: bool) {
         self.accounts = self.accounts.saturating_sub(1);
@@ -326,6 +334,8 @@ pub trait Store: Send {
     fn count(&self) -> Result<u64, StoreError>;
     /// Number of a directory's accounts: cheap, whatever their number.
     fn population(&self, directory: &DirectoryName) -> Result<Population, StoreError>;
+    /// Number of everybody's accounts, local ones included: as cheap.
+    fn everybody(&self) -> Result<Population, StoreError>;
     /// Hands out all accounts in order of their ids, borrowed.
     fn scan(&self, visit: &mut dyn FnMut(AccountView<'_>)) -> Result<(), StoreError>;
     /// One account.

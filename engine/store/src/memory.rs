@@ -244,6 +244,14 @@ impl Store for MemoryStore {
         Ok(population)
     }
 
+    fn everybody(&self) -> Result<Population, StoreError> {
+        let mut population = Population::default();
+        for account in self.accounts.values() {
+            population.add(account.block_reasons.is_empty());
+        }
+        Ok(population)
+    }
+
     fn scan(&self, visit: &mut dyn FnMut(AccountView<'_>)) -> Result<(), StoreError> {
         self.accounts
             .values()

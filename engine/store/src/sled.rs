@@ -32,6 +32,7 @@ use muster_model::{
     RunId, StateVersion, UsernameKey,
 };
 use names::Name;
+use std::borrow::Cow;
 use std::path::Path;
 use write::Draft;
 
@@ -152,6 +153,14 @@ impl SledStore {
         })
     }
 
+    /// Numbers of accounts, by owner.
+    fn people(&self) -> Result<Cow<'_, meta::People>, StoreError> {
+        Ok(match &self.meta.people {
+            Some(people) => Cow::Borrowed(people),
+            None => Cow::Owned(read::people(self.border()?)?),
+        })
+    }
+
     /// Writes a draft, or finds out that a failed write landed all the same.
     fn write(&mut self, meta: Meta, batch: border::Batch) -> Result<(), StoreError> {
         let before = guard::landed(&self.paths).ok();
@@ -209,13 +218,16 @@ impl Store for SledStore {
     }
 
     fn population(&self, directory: &DirectoryName) -> Result<Population, StoreError> {
-        match &self.meta.people {
-            Some(people) => Ok(people.get(directory.as_str()).copied().unwrap_or_default()),
-            None => {
-                let people = read::people(self.border()?)?;
-                Ok(people.get(directory.as_str()).copied().unwrap_or_default())
-            }
-        }
+        let people = self.people()?;
+        Ok(people.get(directory.as_str()).copied().unwrap_or_default())
+    }
+
+    fn everybody(&self) -> Result<Population, StoreError> {
+        let people = self.people()?;
+        Ok(people
+            .values()
+            .copied()
+            .fold(Population::default(), Population::join))
     }
 
     fn scan(&self, visit: &mut dyn FnMut(AccountView<'_>)) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ use muster_model::{
     UsernameKey,
 };
 use muster_policy::{Policy, Usernames};
+use muster_store::{Store, StoreError};
 use std::collections::{BTreeSet, HashSet};
 
 /// How many people a finding names.
@@ -68,15 +69,22 @@ impl Told {
 
 /// Adds a finding if the plan has changes, made at the source, that the feed
 /// has not told.
-pub(crate) fn report(plan: &mut Plan, policy: &Policy, told: &Told) {
+pub(crate) fn report(
+    plan: &mut Plan,
+    policy: &Policy,
+    told: &Told,
+    store: &dyn Store,
+) -> Result<(), StoreError> {
+    let missing = missing(plan, told, store)?;
     let drifted: BTreeSet<&str> = plan
         .changes
         .iter()
         .filter(|change| is_from_source(policy, change) && !told.knows(change))
         .map(|change| change.username.as_str())
+        .chain(missing.iter().map(String::as_str))
         .collect();
     if drifted.is_empty() {
-        return;
+        return Ok(());
     }
     let finding = Finding {
         code: Fault::FeedDrift,
@@ -87,6 +95,29 @@ pub(crate) fn report(plan: &mut Plan, policy: &Policy, told: &Told) {
     };
     plan.findings.push(finding);
     plan.findings.sort_unstable();
+    Ok(())
+}
+
+/// Whose grace begins with this read, and of whom the feed has told nothing.
+fn missing(plan: &Plan, told: &Told, store: &dyn Store) -> Result<Vec<String>, StoreError> {
+    let mut missing = Vec::new();
+    for (id, memory) in &plan.remembered {
+        let begins = memory.missing.as_ref();
+        if begins.is_none_or(|missing| missing.since != plan.bindings.created) {
+            continue;
+        }
+        let Some(account) = store.account(*id)? else {
+            continue;
+        };
+        let is_told = match &account.external_id {
+            Some(id) => told.ids.contains(id.as_str()),
+            None => told.names.contains(&account.username.key()),
+        };
+        if !is_told {
+            missing.push(account.username.to_string());
+        }
+    }
+    Ok(missing)
 }
 
 fn at(policy: &Policy) -> PolicyLine {
@@ -117,12 +148,17 @@ fn sentence(drifted: &BTreeSet<&str>) -> String {
 
 /// True if the source has made the change: not an edit here, and not time.
 fn is_from_source(policy: &Policy, change: &Change) -> bool {
-    let rule =
-        |reason: &str| reason.starts_with("rule:") || reason == BlockReason::Manual.to_string();
+    let none_of_its_own = [BlockReason::Manual, BlockReason::NoLicence];
+    let rule = |reason: &str| {
+        let mut others = none_of_its_own.iter();
+        reason.starts_with("rule:") || others.any(|other| other.to_string() == reason)
+    };
     let by_time = |reason: &str| {
         let condition = policy.scope.condition.as_ref();
-        reason == BlockReason::LeftScope.to_string()
-            && condition.is_some_and(|condition| condition.depends_on_time())
+        let by_time = condition.is_some_and(|condition| condition.depends_on_time());
+        // With a grace, it was told when the grace began.
+        let by_time = by_time || policy.scope.grace.is_some();
+        reason == BlockReason::LeftScope.to_string() && by_time
     };
     match change.action {
         Action::Create | Action::Adopt => !policy.depends_on_time(),

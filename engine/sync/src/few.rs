@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 use muster_model::{
-    Account, AccountId, EntryView, ExternalId, Owner, Page, SourceStatus, UsernameKey,
+    Account, AccountId, DirectoryRecord, EntryView, ExternalId, Owner, Page, SourceStatus,
+    UsernameKey,
 };
-use muster_plan::{AccountTable, TooLarge, knows_people_by_look};
+use muster_plan::{AccountTable, Counts, TooLarge, knows_people_by_look};
 use muster_policy::{ExceptionDeed, Key, Person, Policy, Texts, Usernames};
 use muster_store::{Store, StoreError};
 use std::collections::BTreeMap;
@@ -24,6 +25,20 @@ pub(crate) enum Few {
 /// True if so many people are better looked up than scanned for.
 pub(crate) fn are_few(people: u64, accounts: u64) -> bool {
     people.saturating_mul(SCANNED_MEANWHILE) <= accounts
+}
+
+/// True if people may have to change whom a delta does not deliver: somebody's
+/// grace is over, or somebody waits for a seat.
+pub(crate) fn is_anybody_due(
+    policy: &Policy,
+    record: Option<&DirectoryRecord>,
+    now: Timestamp,
+) -> bool {
+    let Some(pending) = record.map(|record| &record.pending) else {
+        return false;
+    };
+    let is_due = |due: &String| due.parse::<Timestamp>().map_or(true, |due| due <= now);
+    pending.due.as_ref().is_some_and(is_due) || (policy.licences.is_some() && pending.waiting > 0)
 }
 
 /// Looks up the accounts of everybody on the pages, and whoever has a name or
@@ -55,11 +70,16 @@ pub(crate) fn table(
         }
     }
     let population = store.population(&policy.directory).map_err(Few::Store)?;
+    let everybody = store.everybody().map_err(Few::Store)?;
     let mut table = AccountTable::new(policy);
     for account in found.values() {
         table.add(&account.view()).map_err(Few::TooLarge)?;
     }
-    table.stands_for(population.accounts, population.active);
+    table.stands_for(Counts {
+        own: population.accounts,
+        active: population.active,
+        intranet: everybody.active,
+    });
     Ok(Some(table))
 }
 

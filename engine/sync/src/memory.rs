@@ -18,9 +18,11 @@ pub(crate) fn remember(
     is_quiet: bool,
 ) -> DirectoryRecord {
     if let (Some(CursorKept::Only), Some(before)) = (plan.cursor_kept, &before) {
-        // The others were not looked at: not with this policy either.
+        // The others were not looked at: not with this policy either. What waits
+        // was counted all the same.
         return DirectoryRecord {
             sensitive: &sensitive(policy, None) | &before.sensitive,
+            pending: plan.pending.clone(),
             ..before.clone()
         };
     }

@@ -86,15 +86,16 @@ pub fn preview(
         true => gather(source, store)?,
         false => Begun::default(),
     };
+    let context = planner_context(policy, store, context)?;
+    let is_due = few::is_anybody_due(policy, context.directory.as_ref(), context.now);
     let few = match &begun.end {
-        Some(_) => few::table(policy, store, &begun.pages, context.now)?,
-        None => None,
+        Some(_) if !is_due => few::table(policy, store, &begun.pages, context.now)?,
+        _ => None,
     };
     let accounts = match few {
         Some(accounts) => accounts,
         None => load(policy, store)?,
     };
-    let context = planner_context(policy, store, context)?;
     let mut planner = Planner::new(policy, &context, accounts);
     for page in &begun.pages {
         planner.page(page);

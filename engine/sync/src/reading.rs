@@ -65,7 +65,7 @@ pub fn plan(
             let held = feed.and_then(|feed| feed.held);
             let is_fair = held.is_none_or(|since| since == situation.state);
             if let Some(told) = told.filter(|_| is_fair) {
-                drift::report(&mut plan, policy, &told);
+                drift::report(&mut plan, policy, &told, store)?;
             }
             Ok(plan)
         }

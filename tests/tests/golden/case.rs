@@ -162,6 +162,7 @@ fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
     let was_synced = accounts
         .iter()
         .any(|account| account.owner == Owner::Directory(policy.directory.clone()));
+    let pending = crate::pending::pending(&accounts, &policy.directory);
     let mut store = MemoryStore::from_accounts(accounts).expect("accounts");
     if was_synced {
         let record = DirectoryRecord {
@@ -177,7 +178,7 @@ fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
                 full_read: "2026-11-23T02:00:00Z".to_owned(),
                 held: None,
             }),
-            pending: Default::default(),
+            pending,
         };
         let expected = store.version().expect("a version");
         store

@@ -12,8 +12,11 @@
 mod delta;
 mod once;
 mod oracle;
+#[path = "../golden/pending.rs"]
+mod pending;
 mod precedence;
 mod run;
+mod seats;
 mod world;
 
 use muster_model::{Action, BlockReason, Cause, Fault, Plan, UsernameKey, Value};

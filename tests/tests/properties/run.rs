@@ -2,7 +2,9 @@
 
 use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Actor, Coverage, DirectoryRecord, Page, Plan, ReadKind, ReadNote, ReadReason};
+use muster_model::{
+    Actor, Coverage, DirectoryRecord, Page, Plan, ReadKind, ReadNote, ReadReason, UsernameKey,
+};
 use muster_policy::Policy;
 use muster_store::{Commit, MemoryStore, Store};
 use muster_sync::{
@@ -44,7 +46,7 @@ pub fn store(world: &World, policy: &Policy) -> MemoryStore {
             sensitive: policy.sensitive(),
             cursor: None,
             feed: None,
-            pending: Default::default(),
+            pending: crate::pending::pending(&world.accounts, &policy.directory),
         };
         let expected = store.version().expect("a version");
         let directories = vec![record];
@@ -66,6 +68,22 @@ pub fn plan(
     store: &MemoryStore,
     order: &[usize],
     size: usize,
+) -> Plan {
+    about(world, policy, store, (order, size), None)
+}
+
+/// Plans for one person alone, on one page.
+pub fn only(world: &World, policy: &Policy, store: &MemoryStore, username: &str) -> Plan {
+    let order: Vec<usize> = (0..world.people.len()).collect();
+    about(world, policy, store, (&order, usize::MAX), Some(username))
+}
+
+fn about(
+    world: &World,
+    policy: &Policy,
+    store: &MemoryStore,
+    (order, size): (&[usize], usize),
+    only: Option<&str>,
 ) -> Plan {
     let rows: Vec<_> = order
         .iter()
@@ -97,7 +115,7 @@ pub fn plan(
             why: ReadReason::Feed,
             text: String::new(),
         }),
-        only: None,
+        only: only.map(UsernameKey::of),
         overrides: BTreeMap::new(),
     };
     preview(policy, &mut source, store, &context, &Silent).expect("a plan")

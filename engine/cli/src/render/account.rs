@@ -1,8 +1,9 @@
 //! Accounts for people.
 
 use super::text::{self, count, pad, safe};
-use super::{Palette, table::table};
+use super::{Palette, standing, table::table};
 use muster_model::{Account, AccountStatus, BlockReason, FieldName, Owner};
+use muster_policy::Policy;
 use std::collections::BTreeSet;
 
 /// What a listing shows of one account.
@@ -65,8 +66,13 @@ pub fn reasons<'a>(reasons: impl IntoIterator<Item = &'a BlockReason>) -> String
 }
 
 /// Renders one account with all that is known of it, but for the values of the
-/// hidden fields.
-pub fn show(account: &Account, hidden: &BTreeSet<FieldName>, palette: Palette) -> String {
+/// hidden fields. `policy` is that of its last sync, if it can be read.
+pub fn show(
+    account: &Account,
+    policy: Option<&Policy>,
+    hidden: &BTreeSet<FieldName>,
+    palette: Palette,
+) -> String {
     let status = match account.status() {
         AccountStatus::Active => palette.good("active"),
         AccountStatus::Blocked => format!(
@@ -85,6 +91,7 @@ pub fn show(account: &Account, hidden: &BTreeSet<FieldName>, palette: Palette) -
         account.id,
         safe(account.owner.as_str()),
     );
+    out.push_str(&standing::lines(account, policy, palette));
     out.push_str(&fields(account, hidden, palette));
     out
 }

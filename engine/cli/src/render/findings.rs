@@ -41,12 +41,14 @@ fn write_group(
     out.push_str(&format!("  {title} ({})\n", group.len()));
     let shown = folding.shown(group.len());
     for finding in group.iter().take(shown) {
-        let who = finding.username.as_deref().unwrap_or("(nobody known)");
-        let held = if finding.held { " [held]" } else { "" };
+        let held = palette.change(if finding.held { " [held]" } else { "" });
+        let who = match (finding.username.as_deref(), is_of_all(code)) {
+            (Some(who), _) => format!("{}{held}: ", palette.name(safe(who))),
+            (None, true) => String::new(),
+            (None, false) => format!("{}{held}: ", palette.name("(nobody known)")),
+        };
         out.push_str(&format!(
-            "    {}{}: {}{}\n",
-            palette.name(safe(who)),
-            palette.change(held),
+            "    {who}{}{}\n",
             safe(&finding.text),
             place(finding.policy.as_ref(), palette),
         ));
@@ -54,4 +56,9 @@ fn write_group(
     if let Some(rest) = folding.rest(group.len()) {
         out.push_str(&format!("    {}\n", palette.faint(rest)));
     }
+}
+
+/// True for findings that are about the directory, and about nobody in particular.
+fn is_of_all(code: Fault) -> bool {
+    matches!(code, Fault::OverLimit | Fault::LicencesLow)
 }

@@ -12,6 +12,8 @@ pub mod palette;
 pub mod plan_text;
 pub mod provider;
 pub mod run;
+pub mod seats;
+pub mod standing;
 pub mod table;
 pub mod text;
 pub mod trouble;

@@ -54,10 +54,27 @@ fn again(
         (true, Some(file)) => format!(" ({})", safe(file)),
         (true, None) => String::new(),
     };
+    let directory = safe(directory.as_str());
+    // A seat is a matter of how many are used, not of the person.
+    let lasting: Vec<&BlockReason> = why
+        .iter()
+        .filter(|reason| **reason != BlockReason::NoLicence)
+        .collect();
+    let mut told = Vec::new();
+    if !lasting.is_empty() {
+        told.push(format!(
+            "if this still holds, the next sync of `{directory}` blocks it again: {}",
+            reasons(lasting.iter().copied())
+        ));
+    }
+    if lasting.len() < why.len() {
+        told.push(format!(
+            "the next sync of `{directory}` decides again whether there is a seat for it"
+        ));
+    }
     format!(
-        "if this still holds, the next sync of `{}` blocks it again: {}{place}; to keep the person in: muster account detach {username}",
-        safe(directory.as_str()),
-        reasons(why)
+        "{}{place}; to keep the person in: muster account detach {username}",
+        told.join("; ")
     )
 }
 

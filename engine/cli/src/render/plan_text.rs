@@ -2,7 +2,7 @@
 //! the guards say.
 
 use super::text::{count, instant, safe};
-use super::{Palette, change, coverage, findings, guards};
+use super::{Palette, change, coverage, findings, guards, seats};
 use muster_model::{Action, Change, Plan, ReadKind};
 use std::collections::BTreeMap;
 
@@ -52,6 +52,7 @@ pub fn plan_text(plan: &Plan, folding: Folding, palette: Palette) -> String {
     out.push('\n');
     out.push_str(&summary(plan, palette));
     findings::write(&mut out, &plan.findings, folding, palette);
+    seats::upcoming(&mut out, &plan.upcoming, folding, palette);
     guards::write(&mut out, plan, palette);
     out
 }
@@ -148,10 +149,7 @@ fn summary(plan: &Plan, palette: Palette) -> String {
         );
     }
     if let Some(seats) = &plan.licences {
-        out.push_str(&format!(
-            "  licences: {} of {} used now, {} after, {} left\n",
-            seats.now, seats.limit, seats.after, seats.left
-        ));
+        out.push_str(&seats::licences(seats, palette));
     }
     out
 }

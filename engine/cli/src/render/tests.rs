@@ -41,10 +41,10 @@ fn row(username: &str, reasons: &[BlockReason]) -> account::Row {
 
 #[test]
 fn an_account_shows_which_fields_are_mapped() {
-    let shown = account::show(&anna(), &BTreeSet::new(), Palette::Plain);
+    let shown = account::show(&anna(), None, &BTreeSet::new(), Palette::Plain);
     assert_snapshot!("account", shown);
     let hidden = BTreeSet::from([FieldName::from("email")]);
-    let masked = account::show(&anna(), &hidden, Palette::Plain);
+    let masked = account::show(&anna(), None, &hidden, Palette::Plain);
     assert_eq!(masked, shown.replace("\"anna@example.org\"", "•••"));
 }
 

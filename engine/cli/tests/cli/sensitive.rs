@@ -8,18 +8,18 @@ const PLAN: &str = "staff.muster-plan";
 /// Stands in every sensitive value of these tests, and in nothing else.
 const CANARY: &str = "canary";
 
-const STAFF: &str = r#"muster: 1
+const STAFF: &str = r##"muster: 1
 directory: staff
 provider:
   plugin: csv
-  config: {path: people.csv, id: id, end_marker: "#END"}
+  config: {path: people.csv, id: id, end_marker: '#END'}
 identity: {key: external_id, username: username}
 fields:
   surname: surname
   iban: {from: iban, sensitive: true}
   codes: {from: codes, type: list, sensitive: true}
   masked: {expr: 'entry.iban.split("-")[1]', sensitive: true}
-"#;
+"##;
 
 const HEAD: &str = "id,username,surname,iban,codes\n";
 
@@ -222,14 +222,16 @@ fn what_fails_on_a_value_does_not_quote_it() {
 #[test]
 fn a_field_becomes_sensitive_with_the_policy_and_stays_so() {
     let intranet = Intranet::new(&[ANNA]);
-    intranet.0.write(
-        POLICY,
-        &STAFF.replace(", sensitive: true", ""),
-    );
+    intranet
+        .0
+        .write(POLICY, &STAFF.replace(", sensitive: true", ""));
     intranet.0.run(&["sync", POLICY]).exits(0);
     intranet.0.run(&["account", "show", "anna"]).prints(CANARY);
     intranet.0.write(POLICY, STAFF);
-    intranet.run(&["sync", POLICY]).exits(0).prints("nothing to change");
+    intranet
+        .run(&["sync", POLICY])
+        .exits(0)
+        .prints("nothing to change");
     let look: [&[&str]; 4] = [
         &["account", "show", "anna"],
         &["account", "list", "--format", "json"],
@@ -240,7 +242,10 @@ fn a_field_becomes_sensitive_with_the_policy_and_stays_so() {
         intranet.run(command).exits(0);
     }
     // A field that is mapped no longer has left its values behind.
-    let without: Vec<&str> = STAFF.lines().filter(|line| !line.contains("iban:")).collect();
+    let without: Vec<&str> = STAFF
+        .lines()
+        .filter(|line| !line.contains("iban:"))
+        .collect();
     intranet.0.write(POLICY, &(without.join("\n") + "\n"));
     intranet.run(&["sync", POLICY]).exits(0);
     for command in look {
@@ -274,14 +279,15 @@ fn a_back_up_has_them_and_says_so() {
 #[test]
 fn one_person_alone_is_enough_to_hide_a_field() {
     let intranet = Intranet::new(&[ANNA, BEA]);
-    intranet.0.write(
-        POLICY,
-        &STAFF.replace(", sensitive: true", ""),
-    );
+    intranet
+        .0
+        .write(POLICY, &STAFF.replace(", sensitive: true", ""));
     intranet.0.run(&["sync", POLICY]).exits(0);
     intranet.0.write(POLICY, STAFF);
     intranet.people(&["1,anna,Bergman,canary-one,canary-a;canary-b", BEA]);
-    intranet.run(&["plan", POLICY, "--only", "anna", "--out", PLAN]).exits(0);
+    intranet
+        .run(&["plan", POLICY, "--only", "anna", "--out", PLAN])
+        .exits(0);
     intranet.run(&["apply", PLAN]).exits(0);
     intranet.run(&["account", "show", "anna"]).exits(0);
 }

@@ -214,10 +214,15 @@ impl<'p> Planner<'p> {
             oddities: compared.oddities,
             reasons: blocking::in_scope(
                 self.policy,
-                self.accounts.reasons(row),
-                entry.status(),
-                &self.verdicts,
-            ),
+                blocking::Standing {
+                    current: self.accounts.reasons(row),
+                    status: entry.status(),
+                    verdicts: &self.verdicts,
+                    memory: None,
+                    now: self.context.now,
+                },
+            )
+            .shift,
         })
     }
 

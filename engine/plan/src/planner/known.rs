@@ -2,14 +2,15 @@
 
 use super::{Edit, Named, Planner, Seen};
 use crate::accounts::Row;
-use crate::blocking::{self, ReasonShift};
+use crate::blocking::{self, Judgement, ReasonShift, Standing};
+use crate::claims::Claimant;
 use crate::exceptions::About;
 use crate::mapper::{Comparison, Occasion};
 use crate::pins::{Link, Outcome};
 use crate::words;
 use muster_model::{
-    Cause, EntryView, Fault, FieldChange, FieldName, Reason, SourceStatus, Username, UsernameKey,
-    Value,
+    BlockReason, Cause, EntryView, Fault, FieldChange, FieldName, Reason, SourceStatus, Username,
+    UsernameKey, Value,
 };
 use muster_policy::Key;
 
@@ -181,11 +182,63 @@ impl<'p> Planner<'p> {
                 true,
             );
         }
-        blocking::in_scope(
+        let judgement = blocking::in_scope(
             self.policy,
-            self.accounts.reasons(row),
-            entry.status(),
-            &self.verdicts,
-        )
+            Standing {
+                current: self.accounts.reasons(row),
+                status: entry.status(),
+                verdicts: &self.verdicts,
+                memory: self.accounts.memory(row),
+                now: self.context.now,
+            },
+        );
+        let after = judgement.shift.as_ref().map(|shift| &shift.new);
+        if after.unwrap_or(self.accounts.reasons(row)).is_empty() {
+            self.tell_of_rules(row, &judgement);
+            self.look_ahead(Claimant::Account(row), entry);
+        }
+        self.note_fit(row, entry.status());
+        self.report_by_hand(row, &judgement);
+        if let Some(memory) = judgement.memory {
+            self.remember(row, memory);
+        }
+        judgement.shift
+    }
+
+    /// Tells that a person is blocked for nothing but what an administrator is
+    /// to undo.
+    fn report_by_hand(&mut self, row: Row, judgement: &Judgement) {
+        let Some(first) = judgement.by_hand.first() else {
+            return;
+        };
+        let after = judgement.shift.as_ref().map(|shift| &shift.new);
+        let mut left = after.unwrap_or(self.accounts.reasons(row)).iter();
+        let is_over = |reason: &BlockReason| {
+            *reason == BlockReason::NoLicence
+                || judgement.by_hand.iter().any(|why| why.reason == *reason)
+        };
+        if !left.all(is_over) {
+            return;
+        }
+        let texts: Vec<&str> = judgement
+            .by_hand
+            .iter()
+            .map(|why| why.text.as_str())
+            .collect();
+        let username = self.accounts.username(row).to_owned();
+        let text = format!(
+            "{}; the policy says `unblock: manual`, so that the account stays blocked until somebody \
+             says `muster account unblock {username}`",
+            texts.join("; ")
+        );
+        let at = Some(first.policy.clone());
+        self.find_fault(
+            Some(row),
+            Fault::UnblockByHand,
+            Some(&username),
+            text,
+            at,
+            false,
+        );
     }
 }

@@ -12,15 +12,17 @@ pub(crate) use naming::{Named, Unnamed};
 pub(crate) use person::{Adoption, Departure, Edit, Fate, From, Seen, Stranger};
 
 use crate::accounts::{AccountTable, Row};
+use crate::ahead::Ahead;
 use crate::blocking::Verdict;
 use crate::context::Context;
 use crate::digest::SnapshotDigest;
 use crate::exceptions::{About, Exceptions};
 use crate::mapper::Mapper;
 use crate::pins::Pins;
+use crate::upcoming::Coming;
 use hashbrown::{HashMap, HashSet};
 use muster_model::{
-    EntryView, Fault, Finding, Page, PolicyLine, Problem, SourceStatus, UsernameKey,
+    EntryView, Fault, Finding, Memory, Page, PolicyLine, Problem, SourceStatus, UsernameKey,
 };
 use muster_policy::{Evaluator, ExpressionFailed, Key, Policy, Texts, Usernames};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,10 +62,20 @@ pub struct Planner<'p> {
     pub(crate) unnamed: Unnamed,
     pub(crate) problems: Vec<Problem>,
     pub(crate) in_scope: u64,
+    /// Adopted accounts that use seats from now on.
+    pub(crate) joined: u64,
     pub(crate) out_of_scope: u64,
     /// In a delta, the identifiers of all who were delivered.
     pub(crate) told: HashSet<String>,
-    verdicts: Vec<Verdict>,
+    /// What sync is to remember of people, where that is something else than before.
+    pub(crate) remembered: BTreeMap<Row, Memory>,
+    /// Of whom a plan about one person alone is; none: it is about everybody.
+    pub(crate) chosen: Option<HashSet<Row>>,
+    /// Who of those that have waited for a seat may be given one.
+    pub(crate) fit: HashSet<Row>,
+    pub(crate) ahead: Ahead<'p>,
+    pub(crate) coming: Vec<Coming>,
+    pub(crate) verdicts: Vec<Verdict>,
     key: String,
 }
 
@@ -106,8 +118,14 @@ impl<'p> Planner<'p> {
             unnamed: Unnamed::Nobody,
             problems: Vec::new(),
             in_scope: 0,
+            joined: 0,
             out_of_scope: 0,
             told: HashSet::new(),
+            remembered: BTreeMap::new(),
+            chosen: None,
+            fit: HashSet::new(),
+            ahead: Ahead::new(policy, now),
+            coming: Vec::new(),
             verdicts: Vec::new(),
             key: String::new(),
         }

@@ -67,6 +67,17 @@ pub(crate) enum From {
     Directory,
 }
 
+impl Edit {
+    /// Nothing but block reasons changes.
+    pub(crate) fn of_reasons(row: Row, shift: ReasonShift) -> Self {
+        Self {
+            row,
+            reasons: Some(shift),
+            ..Self::default()
+        }
+    }
+}
+
 /// An entry without an account.
 #[derive(Debug)]
 pub(crate) struct Stranger {
@@ -98,6 +109,12 @@ pub(crate) enum Fate {
     Create(Vec<FieldChange>),
     /// No account is made; somebody who may not log in needs none.
     Skip {
+        text: String,
+        policy: PolicyLine,
+    },
+    /// Not yet: the account of somebody who is announced at the source is still
+    /// to come.
+    ToCome {
         text: String,
         policy: PolicyLine,
     },

@@ -2,6 +2,7 @@
 
 use super::{Fate, Named, Planner, Stranger};
 use crate::blocking::Verdict;
+use crate::claims::Claimant;
 use crate::exceptions::About;
 use crate::mapper::Oddity;
 use crate::pins::Link;
@@ -48,6 +49,9 @@ impl<'p> Planner<'p> {
             None => self.fate(entry, named),
         };
         let finds = self.finds(entry, username, link.pin, &mut fate);
+        if matches!(fate, Fate::Create(_)) {
+            self.look_ahead(Claimant::Stranger(self.strangers.len()), entry);
+        }
         self.strangers.push(Stranger {
             external_id: entry.id().map(ExternalId::from),
             username: username.and_then(Username::new),
@@ -101,7 +105,12 @@ impl<'p> Planner<'p> {
                 let (text, at) = words::status_unknown(self.policy, "no account is made");
                 return Some(Fate::Hold(Fault::StatusUnknown, text, at));
             }
-            SourceStatus::Pending => return skip("pending at the source".to_owned()),
+            SourceStatus::Pending => {
+                return Some(Fate::ToCome {
+                    text: "pending at the source".to_owned(),
+                    policy: self.policy.provider.at.clone(),
+                });
+            }
             SourceStatus::Blocked(cause) => {
                 return skip(format!("{} at the source", cause.as_str()));
             }
@@ -116,7 +125,7 @@ impl<'p> Planner<'p> {
         let holds = self.verdicts.iter().position(|v| *v == Verdict::Holds);
         let rule = holds.and_then(|place| self.policy.blocks.get(place))?;
         Some(Fate::Skip {
-            text: format!("rule `{}` holds", rule.name),
+            text: rule.sentence(),
             policy: rule.at.clone(),
         })
     }

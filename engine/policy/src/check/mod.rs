@@ -9,12 +9,14 @@ mod guards;
 mod identity;
 mod leaks;
 mod library;
+mod licences;
 mod mapping;
 mod options;
 mod provider;
 pub(crate) mod reader;
 mod rules;
 mod scope;
+mod terms;
 mod transform;
 mod value;
 
@@ -193,8 +195,13 @@ fn policy<'t>(
     let identity = root
         .entry("identity")
         .and_then(|entry| identity::identity(source, &mut attributes, entry));
+    let mapped = licences::mapped(root.entry("fields"), fragments);
     let fields = fields::all(source, &mut attributes, root.entry("fields"), fragments);
     let blocks = rules::all(source, &mut attributes, root.entry("block"), fragments);
+    let upcoming = terms::upcoming(source, root.get("upcoming"));
+    let licences = root
+        .entry("licences")
+        .and_then(|entry| licences::licences(source, entry, &mapped));
     let guards = guards::all(source, root.entry("guards"), fragments);
     let precedence = adoption::precedence(source, root.entry("precedence"), fragments);
     let exceptions = exceptions::all(&mut others.exceptions);
@@ -223,6 +230,8 @@ fn policy<'t>(
         identity,
         fields,
         blocks,
+        upcoming,
+        licences,
         guards,
         precedence,
         exceptions,

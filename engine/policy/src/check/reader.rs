@@ -97,6 +97,7 @@ fn example(key: &str) -> String {
         "name" => "contract-ended",
         "when" => "entry.employeeType == \"service\"",
         "max_percent" => "20",
+        "limit" => "500",
         _ => "…",
     };
     format!("Add `{key}: {value}`, or what it is for you.")

@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::fragment::Fragment;
-use super::{keys, reader};
+use super::{keys, reader, terms};
 use crate::diagnostic::Code;
 use crate::expression::{Purpose, compile};
 use crate::policy::BlockRule;
@@ -56,11 +56,44 @@ fn rule(
     let when = map
         .get("when")
         .and_then(|node| compile(source, attributes, node, "`when`", Purpose::Condition));
+    let reason = map.get("reason").and_then(|node| sentence(source, node));
+    let unblock = terms::unblock(source, map.get("unblock"));
+    let grace = map
+        .get("grace")
+        .and_then(|node| terms::days_of_grace(source, node));
     Some(BlockRule {
         name: name?,
         when: when?,
+        reason,
+        unblock,
+        grace,
         at: source.line(node.span.start),
     })
+}
+
+/// Characters of a rule's reason: it stands on accounts and in the audit.
+const LONGEST_REASON: usize = 300;
+
+/// One line of text, whatever lines it was written on.
+fn sentence(source: &mut Source<'_>, node: &Node) -> Option<String> {
+    let text = reader::filled(source, node, "`reason`")?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    // Sentences stand without their full stop, since more may follow them.
+    let sentence = words.join(" ");
+    let sentence = match sentence.strip_suffix('.') {
+        Some(rest) if !rest.ends_with('.') => rest.to_owned(),
+        _ => sentence,
+    };
+    let length = sentence.chars().count();
+    if length > LONGEST_REASON {
+        let message =
+            format!("`reason` has {length} characters; at most {LONGEST_REASON} are allowed");
+        source
+            .report(Code::OutOfRange, node.span.clone(), message)
+            .help("It is a sentence for people; a longer text can stand in a comment.");
+        return None;
+    }
+    Some(sentence)
 }
 
 fn name(source: &mut Source<'_>, node: &Node, names: &mut HashSet<String>) -> Option<String> {

@@ -1,7 +1,7 @@
 //! `scope:` – which entries the policy manages.
 
 use super::attributes::Attributes;
-use super::{keys, reader};
+use super::{keys, reader, terms};
 use crate::expression::{Purpose, compile};
 use crate::lint::{self, included_and_excluded, listed_twice};
 use crate::policy::Scope;
@@ -18,6 +18,8 @@ pub(super) fn everybody(at: PolicyLine) -> Scope {
         except_under: Vec::new(),
         except_usernames: Vec::new(),
         condition: None,
+        grace: None,
+        unblock: Default::default(),
         at,
     }
 }
@@ -34,6 +36,8 @@ pub(super) fn scope(
     if let Some(node) = map.get("where") {
         scope.condition = compile(source, attributes, node, "`where`", Purpose::Condition);
     }
+    scope.grace = map.get("grace").and_then(|node| terms::grace(source, node));
+    scope.unblock = terms::unblock(source, map.get("unblock"));
     if let Some(exclude) = map.entry("exclude") {
         let map = reader::mapping(source, &exclude.value, &exclude.at, &keys::EXCLUDE)?;
         let except_groups = names(source, map.get("groups"), "`exclude.groups`");

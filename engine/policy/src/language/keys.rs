@@ -3,14 +3,16 @@
 mod exceptions;
 
 pub(crate) use super::steps::{DATE, MAP, OTHERWISE, REPLACE, STEP};
+pub(crate) use super::waiting::LICENCES;
 pub(crate) use exceptions::*;
 
 use super::steps::{CHAIN, CHAIN_DOC};
+use super::waiting::{DAYS, UNBLOCK};
 use super::{Choice, Key, Section, Takes};
 use muster_model::FieldName;
 
 /// Numbers of people.
-const COUNT: Takes = Takes::Whole(u32::MAX as u64);
+pub(super) const COUNT: Takes = Takes::Whole(u32::MAX as u64);
 const PERCENT: Takes = Takes::Whole(100);
 
 pub(crate) const POLICY: Section = Section {
@@ -64,7 +66,16 @@ pub(crate) const POLICY: Section = Section {
             Takes::List(&Takes::Section(&BLOCK_RULE)),
             BLOCK_DOC,
         ),
-        Key::later("licences"),
+        Key::optional(
+            "upcoming",
+            Takes::OneOf(&[
+                Takes::Pattern(DAYS),
+                Takes::Words(&[("none", "Nobody is told.")]),
+            ]),
+            "So many days ahead, plans tell who will be blocked.",
+        )
+        .or("30d"),
+        Key::optional("licences", Takes::Section(&LICENCES), LICENCES.doc),
         Key::optional("guards", Takes::Section(&GUARDS), GUARDS.doc),
         Key::optional("precedence", Takes::Texts, PRECEDENCE_DOC),
         Key::optional(
@@ -208,6 +219,17 @@ pub(crate) const SCOPE: Section = Section {
             "A condition that everybody in scope fulfils.",
         ),
         Key::optional("exclude", Takes::Section(&EXCLUDE), "Who is left out."),
+        Key::optional(
+            "grace",
+            Takes::Pattern("^([0-9]+d|[0-9]+ *reads?)$"),
+            "How long somebody may be out of scope before they are blocked for it: days (`14d`) or complete reads (`3 reads`).",
+        ),
+        Key::optional(
+            "unblock",
+            UNBLOCK,
+            "Who lets people in again that are back in scope.",
+        )
+        .or("auto"),
     ],
 };
 
@@ -413,6 +435,22 @@ pub(crate) const BLOCK_RULE: Section = Section {
             Takes::Expression,
             "Holds: blocked; holds no longer: unblocked.",
         ),
+        Key::optional(
+            "reason",
+            Takes::Text,
+            "The sentence that plans and accounts give for it.",
+        ),
+        Key::optional(
+            "unblock",
+            UNBLOCK,
+            "Who lets people in again for whom it holds no longer.",
+        )
+        .or("auto"),
+        Key::optional(
+            "grace",
+            Takes::Pattern(DAYS),
+            "For so many days (`14d`) it must have held before it blocks an account.",
+        ),
     ],
 };
 
@@ -513,6 +551,7 @@ pub(crate) const ALL: &[&Section] = &[
     &MAP,
     &OTHERWISE,
     &BLOCK_RULE,
+    &LICENCES,
     &GUARDS,
     &LIMIT,
     &SHARE,

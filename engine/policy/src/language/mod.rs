@@ -8,6 +8,7 @@
 pub(crate) mod keys;
 mod schema;
 mod steps;
+mod waiting;
 
 pub use schema::schema;
 

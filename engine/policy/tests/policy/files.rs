@@ -30,7 +30,11 @@ fn files() -> BTreeMap<String, String> {
     .into()
 }
 
-fn checked(policy: &str, files: &BTreeMap<String, String>, values: Option<&str>) -> Checked {
+pub(crate) fn checked(
+    policy: &str,
+    files: &BTreeMap<String, String>,
+    values: Option<&str>,
+) -> Checked {
     check_with(
         "policies/staff.yaml",
         policy,

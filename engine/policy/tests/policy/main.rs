@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod blocking;
 mod expressions;
 mod files;
 mod fixtures;

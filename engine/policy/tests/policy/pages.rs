@@ -146,6 +146,7 @@ pages! {
     bad_pattern unknown_capture bad_constant bad_format bad_table idle_precedence
     constant_condition spelled_twice idle_guard idle_key never_holds matches_everybody unknown_status
     listed_twice included_and_excluded mapped_twice repeated_rule
+    unknown_field long_grace
     directory_twice missing_secret wrong_secret wrong_setting unusable_plugin
 }
 

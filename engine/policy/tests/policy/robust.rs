@@ -15,6 +15,7 @@ scope:
   groups: ['cn=intranet,ou=groups,dc=example']
   where: entry.employeeType != "service" && !(status == "pending")
   exclude: {under: [x], usernames: [root]}
+  grace: 3 reads
 identity: {key: username, username: uid}
 fields:
   email: {from: [mail, email], default: "", mode: if-empty, type: list}
@@ -24,7 +25,9 @@ block:
     when: |
       has(entry.end) &&
         timestamp(entry.end) < now
-  - {name: odd, when: "values(entry.mail).exists(m, m.matches('x+'))"}
+  - {name: odd, when: "values(entry.mail).exists(m, m.matches('x+'))", reason: Odd mail, unblock: manual, grace: 7d}
+upcoming: 60d
+licences: {limit: 500, count: intranet, order: [name], warn: 20}
 guards: {block: {max: 20, max_percent: 5}, create: none, protect: [admin]}
 "#;
 

@@ -175,6 +175,10 @@ fn good_policies_and_the_examples_are_right_by_the_schema() {
     let mut seen = 0;
     for entry in std::fs::read_dir(examples).unwrap() {
         let path = entry.unwrap().path();
+        // Those of several files are held elsewhere, with the files.
+        if path.is_dir() {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(parse("p.yaml", &text).is_ok(), "{}", path.display());
         assert_eq!(said(&text), Some(vec![]), "{}", path.display());

@@ -90,6 +90,11 @@ pub(super) fn populations(store: &mut dyn Store) {
     put(store, &first).unwrap();
     assert_eq!(count(store, "staff"), (2, 1));
     assert_eq!(count(store, "local"), (1, 1));
+    let all = |store: &dyn Store| {
+        let population = store.everybody().unwrap();
+        (population.accounts, population.active)
+    };
+    assert_eq!(all(store), (3, 2));
     put(
         store,
         &[
@@ -108,6 +113,7 @@ pub(super) fn populations(store: &mut dyn Store) {
         ..Commit::default()
     };
     store.commit(commit).unwrap();
+    assert_eq!(all(store), (2, 0));
     assert_eq!(count(store, "staff"), (1, 0));
     assert_eq!(count(store, "partners"), (0, 0));
 }

@@ -4,7 +4,7 @@ use super::prepared::{
     AdminContext, Deed, Effect, Notice, Prepared, Verb, field_change, one, reasons_value,
 };
 use super::{Refused, find};
-use muster_model::{Account, Action, BlockReason, FieldChange, Owner};
+use muster_model::{Account, Action, BlockReason, FieldChange, Memory, Owner};
 use muster_store::Store;
 
 /// Prepares a manual block, which no sync ever undoes. Reasons that sync set
@@ -52,6 +52,7 @@ pub fn unblock(
     }
     let mut after = before.clone();
     after.block_reasons.clear();
+    remember_seat(&before, &mut after, context.at);
     let deed = Deed {
         account: &after,
         verb: Verb::Action(Action::Unblock),
@@ -60,6 +61,14 @@ pub fn unblock(
     };
     let notices = may_block_again(store, &before)?;
     one(store, context, deed, notices)
+}
+
+/// Who waited for a seat has one as long as no sync decides otherwise.
+fn remember_seat(before: &Account, after: &mut Account, at: &str) {
+    let mut memory = Memory::of(before);
+    let waited = before.block_reasons.contains(&BlockReason::NoLicence);
+    memory.let_in = waited.then(|| at.to_owned());
+    memory.write(&mut after.synced);
 }
 
 fn may_block_again(store: &dyn Store, before: &Account) -> Result<Vec<Notice>, Refused> {

@@ -500,3 +500,4 @@ fn whoever_is_unblocked_by_hand_is_looked_at_by_the_next_run() {
 }
 
 mod few;
+mod waiting;

@@ -3,11 +3,13 @@
 use super::refused;
 use crate::args::{Format, ListArgs, ShowArgs};
 use crate::exit::Exit;
+use crate::policies;
 use crate::render::account::{self, Row};
 use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
-use muster_model::{AccountStatus, AccountView, SensitiveFields, UsernameKey};
+use muster_model::{Account, AccountStatus, AccountView, Owner, SensitiveFields, UsernameKey};
+use muster_policy::Policy;
 use muster_store::{AccountJson, Store};
 use muster_sync::admin::Refused;
 use std::collections::BTreeSet;
@@ -125,10 +127,29 @@ pub(super) fn show(args: &ShowArgs, session: &Session) -> Result<Exit, Trouble> 
                 true => BTreeSet::new(),
                 false => fields.mask(&mut found),
             };
-            session.print(&account::show(&found, &hidden, session.out))?;
+            let policy = policy_of(&store, &found, session)?;
+            session.print(&account::show(
+                &found,
+                policy.as_ref(),
+                &hidden,
+                session.out,
+            ))?;
         }
         (Format::Json, true) => session.print_json(&AccountJson::revealed(found, &fields))?,
         (Format::Json, false) => session.print_json(&AccountJson::shown(found, &fields))?,
     }
     Ok(Exit::Done)
+}
+
+/// The policy of the account's last sync, as its file says now.
+fn policy_of(
+    store: &dyn Store,
+    account: &Account,
+    session: &Session,
+) -> Result<Option<Policy>, Trouble> {
+    let Owner::Directory(directory) = &account.owner else {
+        return Ok(None);
+    };
+    let record = store.directory(directory).map_err(state::trouble)?;
+    Ok(record.and_then(|record| policies::quietly(&record.policy_file, session)))
 }

@@ -57,7 +57,7 @@ fn seats_are_told() {
     });
     let text = plain(&plan);
     assert!(
-        text.contains("licences: 498 of 500 used now, 500 after, 0 left"),
+        text.contains("licences: 498 → 500 of 500, 0 left\n"),
         "{text}"
     );
 }
