@@ -148,7 +148,7 @@ impl Planner<'_> {
     fn unseen(&self, decided: &Decided) -> BTreeSet<AccountId> {
         let edits = decided.edits.iter();
         edits
-            .filter(|edit| self.seen_of(edit.row) != Seen::InScope)
+            .filter(|edit| edit.adoption.is_none() && self.seen_of(edit.row) != Seen::InScope)
             .map(|edit| self.accounts.id(edit.row))
             .collect()
     }

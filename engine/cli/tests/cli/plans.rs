@@ -67,11 +67,7 @@ fn a_plan_is_stale_when_the_state_has_moved() {
 #[test]
 fn a_plan_is_stale_when_its_policy_has_changed_or_is_gone() {
     let folder = planned();
-    folder.edit(
-        POLICY,
-        "max: 3}                      # more",
-        "max: 4} # more",
-    );
+    folder.edit(POLICY, "max: 3}        # more", "max: 4} # more");
     folder
         .run(&["apply", PLAN])
         .exits(6)
