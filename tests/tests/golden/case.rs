@@ -6,7 +6,7 @@ use muster_model::{
     Account, Actor, DirectoryRecord, FeedRecord, Owner, Plan, ReadKind, ReadNote, ReadReason,
     UsernameKey,
 };
-use muster_policy::{Beside, Colour, Files, Policy, check_with, render};
+use muster_policy::{Beside, Colour, Files, NamedText, Policy, check_with, render};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
 use muster_sync::{ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, apply, preview};
 use serde::Deserialize;
@@ -25,6 +25,10 @@ struct Options {
     only: Option<String>,
     r#override: BTreeMap<String, String>,
     now: Option<String>,
+    /// The policy, where it stands outside of the case's folder.
+    policy: Option<String>,
+    /// The values of an environment, likewise.
+    values: Option<String>,
 }
 
 /// One folder of data.
@@ -44,13 +48,17 @@ impl Case {
         let needed = |name: &str| {
             text(name).unwrap_or_else(|| panic!("{}/{name} is missing", folder.display()))
         };
-        let policy = policy(folder, &needed("policy.yaml"));
-        let read = Read::parse(&needed("entries.jsonl"), &policy.attributes);
-        let before = text("policy-before.yaml").map(|text| self::policy(folder, &text));
         let options = text("run.json").map(|text| serde_json::from_str(&text).expect("run.json"));
+        let options: Options = options.unwrap_or_default();
+        let file = folder.join(options.policy.as_deref().unwrap_or("policy.yaml"));
+        let values = options.values.as_deref().map(needed);
+        let policy = policy(&file, values.as_deref());
+        let read = Read::parse(&needed("entries.jsonl"), &policy.attributes);
+        let before = folder.join("policy-before.yaml");
+        let before = before.exists().then(|| self::policy(&before, None));
         Self {
             folder: folder.to_owned(),
-            options: options.unwrap_or_default(),
+            options,
             store: store(
                 &needed("accounts.jsonl"),
                 before.as_ref().unwrap_or(&policy),
@@ -140,16 +148,24 @@ impl Files for Folder<'_> {
     }
 }
 
-fn policy(folder: &Path, text: &str) -> Policy {
+fn policy(file: &Path, values: Option<&str>) -> Policy {
+    let text = fs::read_to_string(file).unwrap_or_else(|_| panic!("{}", file.display()));
     let beside = Beside {
-        files: &Folder(folder),
-        values: None,
+        files: &Folder(file.parent().expect("a folder")),
+        values: values.map(|text| NamedText {
+            name: "values.yaml",
+            text,
+        }),
     };
-    let checked = check_with("policy.yaml", text, &beside);
+    let name = match file.file_name().and_then(|name| name.to_str()) {
+        Some("policy-before.yaml") | None => "policy.yaml",
+        Some(name) => name,
+    };
+    let checked = check_with(name, &text, &beside);
     let shown = render(&checked.diagnostics, &checked, Colour::Never);
     checked
         .policy
-        .unwrap_or_else(|| panic!("{}:\n{shown}", folder.display()))
+        .unwrap_or_else(|| panic!("{}:\n{shown}", file.display()))
 }
 
 /// The intranet before, with what it remembers of the last run.

@@ -7,7 +7,7 @@
 //! | `policy-before.yaml` | the policy of the last run, if it was another one |
 //! | `entries.jsonl` | the read: its coverage, then an entry or a broken record a line |
 //! | `accounts.jsonl` | the intranet before, as `state export` writes accounts |
-//! | `run.json` | `only`, `override` and `now`, if the case needs them |
+//! | `run.json` | `only`, `override` and `now`, if the case needs them; where the `policy` and its `values` stand, if not here |
 //! | `plan.json` | the plan that must come of it |
 //! | `accounts-after.jsonl` | the intranet after it is applied |
 //!
@@ -49,6 +49,25 @@ fn golden_plans() {
         .collect();
     cases.sort();
     assert!(cases.len() >= 35, "only {} cases were found", cases.len());
+    let faults: Vec<String> = cases.iter().flat_map(|path| check(path)).collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+}
+
+/// The example policies have cases of their own, beside them.
+#[test]
+fn cases_of_the_examples() {
+    let examples = folder().join("../../policies/examples");
+    let folders = |path: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(path).into_iter().flatten();
+        let mut found: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        found.sort();
+        found
+    };
+    let cases = folders(&examples)
+        .iter()
+        .flat_map(|example| folders(&example.join("cases")))
+        .collect::<Vec<_>>();
+    assert!(cases.len() >= 10, "only {} cases were found", cases.len());
     let faults: Vec<String> = cases.iter().flat_map(|path| check(path)).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }

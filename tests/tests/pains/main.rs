@@ -1,0 +1,28 @@
+//! What broke for users of other tools, each as a test that holds here.
+//!
+//! The classes of failure are taken from the public issue threads of programs
+//! that do the same job: people removed by an edit of a filter, duplicates after
+//! a rename, values wiped by an attribute that was not sent. One module a class;
+//! the first line of each says what happened to others.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod case_of_letters;
+mod desk;
+mod empty_or_unmapped;
+mod filter_edits;
+mod made_anew;
+mod renames;
+mod seats;
+mod several_directories;
+mod swaps;
+mod typos_and_thresholds;
+mod who_blocked_whom;
+mod wishes;
+
+#[path = "../golden/read.rs"]
+mod read;
