@@ -1,7 +1,7 @@
 //! Files that are there as a whole or not at all.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes beside a file and moves it there: nobody ever finds half of it.
@@ -23,11 +23,37 @@ pub fn whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io
     written
 }
 
+/// Why a file cannot be read, as part of a sentence.
+pub fn why(path: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::NotFound => match fs::read_link(path) {
+            Ok(target) => format!("it is a link to `{}`, which is not there", target.display()),
+            Err(_) => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
+}
+
+/// Replaces a file's text, if it still is what it was when it was read: rights
+/// stay, and a link stays a link.
+pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let rights = fs::metadata(&path)?.permissions();
+    if fs::read(&path)? != old.as_bytes() {
+        return Err(io::Error::other("it has changed meanwhile"));
+    }
+    whole(&path, |out| {
+        out.write_all(new.as_bytes())?;
+        out.set_permissions(rights)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use std::io::Write;
 
     #[test]
     fn what_fails_half_way_leaves_the_old_file() {
@@ -41,5 +67,28 @@ mod tests {
         assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_keeps_its_rights_and_its_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("file", &link).unwrap();
+        replace(&link, "old", "new").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert!(link.is_symlink());
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+        assert!(
+            replace(&file, "old", "newer").is_err(),
+            "somebody else wrote"
+        );
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
     }
 }

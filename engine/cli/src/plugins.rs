@@ -11,14 +11,22 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
+/// Why a plugin is not bound.
+#[derive(Debug)]
+pub enum Unbound {
+    /// It cannot be loaded.
+    Plugin(LoadError),
+    /// The policy's settings or secrets do not fit it.
+    Settings(BindError),
+    /// Nothing that the policy could help.
+    World(Trouble),
+}
+
 /// Reads a policy's plugin without compiling it.
 pub fn read(policy: &Policy) -> Result<PluginFile, Trouble> {
     let provider = &policy.provider;
-    PluginFile::read(&provider.plugin, &policies::folder(policy)).map_err(|error| {
-        let mut trouble = unusable(&error);
-        trouble.causes.push(format!("{} names it", provider.at));
-        trouble
-    })
+    PluginFile::read(&provider.plugin, &policies::folder(policy))
+        .map_err(|error| named(policy, &error))
 }
 
 /// What a plugin that cannot be loaded means for its user.
@@ -26,30 +34,43 @@ pub fn unusable(error: &LoadError) -> Trouble {
     Trouble::of(Exit::Invalid, error).hint(error.hint())
 }
 
+/// The same, with the line that names the plugin.
+fn named(policy: &Policy, error: &LoadError) -> Trouble {
+    let mut trouble = unusable(error);
+    let at = &policy.provider.at;
+    trouble.causes.push(format!("{at} names it"));
+    trouble
+}
+
 /// Compiles a policy's plugin, fetches the secrets and binds the settings:
 /// everything that is needed to ask the source.
 pub fn bind(policy: &Policy, session: &Session) -> Result<Bound, Trouble> {
-    bind_with(policy, &secrets::fetch(policy)?, session)
+    let secrets = secrets::fetch(policy)?;
+    try_bind(policy, &secrets, session).map_err(|unbound| match unbound {
+        Unbound::Plugin(error) => named(policy, &error),
+        Unbound::Settings(error) => wrong_settings(policy, &error),
+        Unbound::World(trouble) => trouble,
+    })
 }
 
 /// As [`bind`], with secrets that were fetched before.
-pub fn bind_with(
+pub fn try_bind(
     policy: &Policy,
     secrets: &BTreeMap<String, Secret>,
     session: &Session,
-) -> Result<Bound, Trouble> {
-    let file = read(policy)?;
-    let host = host(session)?;
-    let plugin = file.compile(&host).map_err(|error| unusable(&error))?;
+) -> Result<Bound, Unbound> {
+    let folder = policies::folder(policy);
+    let provider = &policy.provider;
+    let file = PluginFile::read(&provider.plugin, &folder).map_err(Unbound::Plugin)?;
+    let host = host(session).map_err(Unbound::World)?;
+    let plugin = file.compile(&host).map_err(Unbound::Plugin)?;
     let binding = Binding {
-        settings: &policy.provider.config,
+        settings: &provider.config,
         secrets,
-        folder: &policies::folder(policy),
+        folder: &folder,
         now_ms: u64::try_from(session.now.as_millisecond()).unwrap_or_default(),
     };
-    plugin
-        .bind(binding)
-        .map_err(|error| wrong_settings(policy, &error))
+    plugin.bind(binding).map_err(Unbound::Settings)
 }
 
 fn host(session: &Session) -> Result<Host, Trouble> {

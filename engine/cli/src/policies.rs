@@ -1,13 +1,17 @@
 //! Policies as files: found, read, checked, and what is wrong with them shown.
 
 use crate::exit::Exit;
+use crate::files;
 use crate::render::text::count;
 use crate::render::{Palette, standing};
 use crate::session::Session;
 use crate::trouble::Trouble;
 use muster_model::{BlockReason, FieldName, PolicyLine};
-use muster_policy::{Beside, Checked, Colour, Diagnostic, Files, NamedText, Policy, Severity};
+use muster_policy::{
+    Beside, Checked, Code, Colour, Diagnostic, Files, NamedText, Policy, Severity,
+};
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Reads and checks one policy; its warnings are told.
@@ -18,8 +22,8 @@ pub fn load(path: &Path, session: &Session) -> Result<Policy, Trouble> {
 /// The same with the values of an environment.
 pub fn load_in(path: &Path, values: Option<&Path>, session: &Session) -> Result<Policy, Trouble> {
     let file = path.display().to_string();
-    let checked = checked(path, values)?;
-    let rendered = muster_policy::render(&checked.diagnostics, &checked, colour(session));
+    let checked = checked(path, values).map_err(Trouble::from)?;
+    let rendered = muster_policy::render(&checked.diagnostics, &checked, colour(session.err));
     match checked.policy {
         Some(policy) => {
             if !checked.diagnostics.is_empty() {
@@ -31,11 +35,61 @@ pub fn load_in(path: &Path, values: Option<&Path>, session: &Session) -> Result<
     }
 }
 
+/// A file that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    file: String,
+    what: &'static str,
+    why: String,
+    hint: &'static str,
+}
+
+impl Unread {
+    fn policy(path: &Path, error: &io::Error) -> Self {
+        Self {
+            file: path.display().to_string(),
+            what: "policy",
+            why: files::why(path, error),
+            hint: "check the path; `muster init` writes a sample",
+        }
+    }
+
+    fn values(path: &Path, error: &io::Error) -> Self {
+        Self {
+            file: path.display().to_string(),
+            what: "values file",
+            why: files::why(path, error),
+            hint: "`--values` and MUSTER_VALUES are relative to the present folder",
+        }
+    }
+
+    /// The same as a diagnostic about the file.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let message = format!("The {} cannot be read: {}", self.what, self.why);
+        Diagnostic::at_key(Code::UnreadableFile, (&self.file, ""), &[], message)
+    }
+}
+
+impl From<Unread> for Trouble {
+    fn from(unread: Unread) -> Self {
+        let summary = format!("the {} `{}` cannot be read", unread.what, unread.file);
+        Self {
+            causes: vec![unread.why],
+            ..Self::new(Exit::Invalid, summary)
+        }
+        .hint(unread.hint)
+    }
+}
+
 /// Reads a policy with all that stands beside it, and checks it.
-pub fn checked(path: &Path, values: Option<&Path>) -> Result<Checked, Trouble> {
-    let text = read(path)?;
+pub fn checked(path: &Path, values: Option<&Path>) -> Result<Checked, Unread> {
+    let text = std::fs::read_to_string(path).map_err(|error| Unread::policy(path, &error))?;
     let values = match values {
-        Some(file) => Some((file.display().to_string(), read_values(file)?)),
+        Some(file) => {
+            let text = std::fs::read_to_string(file);
+            let text = text.map_err(|error| Unread::values(file, &error))?;
+            Some((file.display().to_string(), text))
+        }
         None => None,
     };
     let beside = Beside {
@@ -54,19 +108,9 @@ struct Neighbours(PathBuf);
 
 impl Files for Neighbours {
     fn read(&self, path: &str) -> Result<String, String> {
-        std::fs::read_to_string(self.0.join(path)).map_err(|error| error.to_string())
+        let path = self.0.join(path);
+        std::fs::read_to_string(&path).map_err(|error| files::why(&path, &error))
     }
-}
-
-fn read_values(path: &Path) -> Result<String, Trouble> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Trouble::new(
-            Exit::Invalid,
-            format!("the values file `{}` cannot be read", path.display()),
-        )
-        .because(Some(&error))
-        .hint("`--values` and MUSTER_VALUES are relative to the present folder")
-    })
 }
 
 /// Reads and checks several policies, all of them before anything is done.
@@ -106,15 +150,9 @@ fn one_each(policies: Vec<Policy>) -> Result<Vec<Policy>, Trouble> {
     Ok(policies)
 }
 
-fn read(path: &Path) -> Result<String, Trouble> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Trouble::new(
-            Exit::Invalid,
-            format!("the policy `{}` cannot be read", path.display()),
-        )
-        .because(Some(&error))
-        .hint("check the path; `muster init` writes a sample")
-    })
+/// The text of a policy, whatever it says.
+pub fn read(path: &Path) -> Result<String, Trouble> {
+    std::fs::read_to_string(path).map_err(|error| Unread::policy(path, &error).into())
 }
 
 fn mistakes(file: &str, diagnostics: &[Diagnostic], rendered: String) -> Trouble {
@@ -132,8 +170,9 @@ fn mistakes(file: &str, diagnostics: &[Diagnostic], rendered: String) -> Trouble
     .detail(rendered)
 }
 
-fn colour(session: &Session) -> Colour {
-    match session.err {
+/// Colours for snippets, as for everything else that goes there.
+pub fn colour(palette: Palette) -> Colour {
+    match palette {
         Palette::Plain => Colour::Never,
         Palette::Colour => Colour::Always,
     }

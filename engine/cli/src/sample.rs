@@ -1,4 +1,5 @@
-//! The files that `muster init` writes; they stand in `sample/`.
+//! The files that `muster init` writes; they stand in `sample/`, but for the
+//! schema, which belongs to the language.
 
 /// One file of the sample.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +16,17 @@ macro_rules! sample {
         pub const FILES: &[SampleFile] = &[$(SampleFile {
             path: $path,
             text: include_str!(concat!("../sample/", $path)),
-        }),*];
+        },)* SampleFile {
+            path: SCHEMA,
+            text: muster_policy::SCHEMA,
+        }];
     };
 }
 
 sample!("README.md", "policy.yaml", "people.csv", ".gitignore");
+
+/// The schema of the policy language, for editors: the policy's first line names it.
+const SCHEMA: &str = "policy.schema.json";
 
 /// The sample's policy.
 pub const POLICY: &str = "policy.yaml";
@@ -45,6 +52,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample");
         let mut found = Vec::new();
         files(&root, &root, &mut found);
+        found.push(SCHEMA.to_owned());
         found.sort();
         let mut written: Vec<String> = FILES.iter().map(|file| file.path.to_owned()).collect();
         written.sort();

@@ -18,19 +18,47 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Longer secrets are a mistake: another file was named.
 const LONGEST: u64 = 64 << 10;
 
+/// A secret that is not there.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// Its name in the policy.
+    pub name: String,
+    /// Where it should come from.
+    pub source: SecretSource,
+    /// Why it does not.
+    pub why: String,
+}
+
 /// Fetches all secrets of a policy.
 pub fn fetch(policy: &Policy) -> Result<BTreeMap<String, Secret>, Trouble> {
+    let (fetched, missing) = try_each(policy);
+    match missing.into_iter().next() {
+        None => Ok(fetched),
+        Some(first) => Err(trouble(policy, first)),
+    }
+}
+
+/// Fetches what is there; for the others something stands in, so that settings
+/// can be checked all the same.
+pub fn try_each(policy: &Policy) -> (BTreeMap<String, Secret>, Vec<Missing>) {
     let folder = policies::folder(policy);
-    policy
-        .provider
-        .secrets
-        .iter()
-        .map(|(name, source)| {
-            let text =
-                text_of(source, &folder).map_err(|why| missing(policy, name, source, why))?;
-            Ok((name.clone(), Secret::new(text)))
-        })
-        .collect()
+    let mut missing = Vec::new();
+    let fetched = policy.provider.secrets.iter().map(|(name, source)| {
+        let secret = match text_of(source, &folder) {
+            Ok(text) => Secret::new(text),
+            Err(why) => {
+                missing.push(Missing {
+                    name: name.clone(),
+                    source: source.clone(),
+                    why,
+                });
+                Secret::stand_in()
+            }
+        };
+        (name.clone(), secret)
+    });
+    let fetched = fetched.collect();
+    (fetched, missing)
 }
 
 /// Where a secret comes from, in words.
@@ -44,25 +72,27 @@ pub fn place(source: &SecretSource) -> String {
     }
 }
 
-fn missing(policy: &Policy, name: &str, source: &SecretSource, why: String) -> Trouble {
-    let trouble = Trouble::new(
-        Exit::Invalid,
-        format!(
-            "the secret `{name}` of `{}` cannot be had from {}",
-            policy.file,
-            place(source)
-        ),
-    );
-    let hint = match source {
+/// What to do about a secret that is not there, as part of a sentence.
+pub fn advice(source: &SecretSource) -> Option<String> {
+    match source {
         SecretSource::Env(variable) => Some(format!("set it: export {variable}=…")),
         SecretSource::File(_) => Some("the path is relative to the policy's folder".to_owned()),
         SecretSource::Command(_) => None,
-    };
-    Trouble {
-        causes: vec![why],
-        ..trouble
     }
-    .hint_if(hint)
+}
+
+fn trouble(policy: &Policy, missing: Missing) -> Trouble {
+    let summary = format!(
+        "the secret `{}` of `{}` cannot be had from {}",
+        missing.name,
+        policy.file,
+        place(&missing.source)
+    );
+    Trouble {
+        causes: vec![missing.why],
+        ..Trouble::new(Exit::Invalid, summary)
+    }
+    .hint_if(advice(&missing.source))
 }
 
 fn text_of(source: &SecretSource, folder: &Path) -> Result<String, String> {

@@ -243,6 +243,10 @@ codes! {
     IncludedAndExcluded = "included-and-excluded",
     /// Two fields have the very same mapping.
     MappedTwice = "mapped-twice",
+    /// A value is declared, and used nowhere.
+    UnusedValue = "unused-value",
+    /// An empty list that means everybody.
+    EmptyList = "empty-list",
     /// A block rule has the condition of another.
     RepeatedRule = "repeated-rule",
     /// An order of directories without the policy's own.
@@ -265,6 +269,8 @@ impl Code {
             | Self::ListedTwice
             | Self::IncludedAndExcluded
             | Self::MappedTwice
+            | Self::UnusedValue
+            | Self::EmptyList
             | Self::RepeatedRule
             | Self::IdlePrecedence
             | Self::LongGrace => Severity::Warning,

@@ -71,6 +71,11 @@ impl<'t> Source<'t> {
         u32::try_from(letters + 1).unwrap_or(u32::MAX)
     }
 
+    /// True if something of this kind was reported.
+    pub(crate) fn has(&self, code: Code) -> bool {
+        self.diagnostics.iter().any(|found| found.code == code)
+    }
+
     /// Adds a diagnostic; the report that is returned takes label and help.
     pub(crate) fn report(
         &mut self,

@@ -1,12 +1,16 @@
 //! What can be typed: commands, options, and examples for each.
 
 mod account;
+mod check;
 mod plan;
+mod policy;
 mod state;
 mod words;
 
 pub use account::*;
+pub use check::*;
 pub use plan::*;
+pub use policy::*;
 pub use state::*;
 pub use words::{Assignment, Override};
 
@@ -131,6 +135,9 @@ pub enum Command {
     /// Plugins: settings, attributes, what they may reach
     #[command(subcommand)]
     Provider(ProviderCommand),
+    /// The canonical form of policies, and the schema of their language
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Check, export and import the state
     #[command(subcommand)]
     State(StateCommand),

@@ -4,22 +4,6 @@ use super::{Format, Override};
 use clap::Args;
 use std::path::PathBuf;
 
-/// `muster check`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  muster check policies/*.yaml            everything that needs no network
-  muster check policies/staff.yaml --online
-                                          connects, searches, shows ten people")]
-pub struct CheckArgs {
-    /// Policy files
-    #[arg(required = true, value_name = "POLICY")]
-    pub policies: Vec<PathBuf>,
-    /// Connect, search, and show ten people as they would be mapped
-    #[arg(long)]
-    pub online: bool,
-}
-
 /// What one plan may be told.
 #[derive(Clone, Debug, Args)]
 pub struct PlanOptions {

@@ -6,6 +6,7 @@ mod check;
 mod init;
 mod login;
 mod plan;
+mod policy;
 mod provider;
 mod run;
 mod state;
@@ -27,6 +28,7 @@ pub fn run(command: &Command, session: &Session) -> Result<Exit, Trouble> {
         Command::Account(command) => account::run(command, session),
         Command::Run(command) => run::run(command, session),
         Command::Provider(command) => provider::run(command, session),
+        Command::Policy(command) => policy::run(command, session),
         Command::State(command) => state::run(command, session),
     }
 }
@@ -42,6 +44,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Account(command) => account::name(command),
         Command::Run(_) => "run",
         Command::Provider(_) => "provider",
+        Command::Policy(_) => "policy",
         Command::State(command) => state::name(command),
     }
 }

@@ -9,11 +9,14 @@
 )]
 
 mod accounts;
+mod check;
 mod components;
 mod feed;
 mod logins;
 mod plans;
+mod policy;
 mod sample;
+mod schema;
 mod sensitive;
 mod state;
 mod support;

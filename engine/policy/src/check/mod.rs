@@ -83,6 +83,8 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
     let mut policy = root
         .as_ref()
         .and_then(|root| policy(&mut source, &library, &mut fragments, &mut others, root));
+    let included: Vec<&str> = library.loaded().map(|(_, text)| text).collect();
+    lint::unused_value::check(&mut source, root.as_ref(), &included);
     let mut texts = FileTexts::default();
     texts.add(file, text);
     library.tell(&mut texts);

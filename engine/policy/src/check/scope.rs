@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 use super::{keys, reader, terms};
 use crate::expression::{Purpose, compile};
-use crate::lint::{self, included_and_excluded, listed_twice};
+use crate::lint::{self, empty_list, included_and_excluded, listed_twice};
 use crate::policy::Scope;
 use crate::source::Source;
 use crate::yaml::{Entry, Node};
@@ -33,6 +33,8 @@ pub(super) fn scope(
     let mut scope = everybody(source.line(entry.at.start));
     let groups = names(source, map.get("groups"), "`groups`");
     let under = names(source, map.get("under"), "`under`");
+    empty_list::check(source, map.get("groups"), "groups");
+    empty_list::check(source, map.get("under"), "under");
     if let Some(node) = map.get("where") {
         scope.condition = compile(source, attributes, node, "`where`", Purpose::Condition);
     }

@@ -3,6 +3,7 @@
 //!
 //! A lint says nothing where it is not sure.
 
+pub(crate) mod empty_list;
 pub(crate) mod included_and_excluded;
 pub(crate) mod listed_twice;
 mod mapped_twice;
@@ -10,6 +11,7 @@ mod matches_everybody;
 mod never_holds;
 mod repeated_rule;
 mod unknown_status;
+pub(crate) mod unused_value;
 
 use crate::diagnostic::Code;
 use crate::expression::{Marks, Place};

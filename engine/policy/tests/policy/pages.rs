@@ -147,6 +147,7 @@ pages! {
     constant_condition spelled_twice idle_guard idle_key never_holds matches_everybody unknown_status
     listed_twice included_and_excluded mapped_twice repeated_rule
     unknown_field long_grace
+    unused_value empty_list
     directory_twice missing_secret wrong_secret wrong_setting unusable_plugin
 }
 

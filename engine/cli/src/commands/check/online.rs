@@ -1,17 +1,15 @@
-//! `muster check`: everything that can be known, offline or at the source.
+//! What only the source can tell: whether it lets us in, and what its people
+//! would become.
 
-use super::sync::report;
-use crate::args::CheckArgs;
 use crate::exit::Exit;
 use crate::render::change;
 use crate::render::findings;
 use crate::render::plan_text::Folding;
-use crate::render::text::{count, safe};
+use crate::render::text::count;
 use crate::session::Session;
 use crate::source::{self, Glance};
 use crate::trouble::Trouble;
-use crate::{plugins, policies, secrets};
-use muster_host::{Bound, CheckStep, ReadFrom, ReadRequest, Secret, StepResult};
+use muster_host::{Bound, CheckStep, ReadFrom, ReadRequest, StepResult};
 use muster_model::{Action, Coverage, Plan};
 use muster_policy::{Policy, nearest};
 use muster_store::MemoryStore;
@@ -24,73 +22,16 @@ const SHOWN: usize = 10;
 /// Entries that are read to find them.
 const GLANCE: u64 = 200;
 
-pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Exit, Trouble> {
-    let policies = policies::load_all(&args.policies, session)?;
-    let mut exit = Exit::Done;
-    for policy in &policies {
-        exit = exit.worse(report(session, one(policy, args.online, session)));
-    }
-    Ok(exit)
-}
-
-fn one(policy: &Policy, online: bool, session: &Session) -> Result<Exit, Trouble> {
-    let bound = offline(policy, session)?;
-    if online {
-        let tried = steps(policy, &bound, session)?;
-        failed_steps(policy, &tried)?;
-        attributes(policy, &bound, session);
-        return people(policy, &bound, session);
-    }
-    Ok(Exit::Done)
-}
-
-/// Missing secrets do not hide wrong settings: both are told at once.
-fn offline(policy: &Policy, session: &Session) -> Result<Bound, Trouble> {
-    let fetched = secrets::fetch(policy);
-    let stand_in: BTreeMap<String, Secret> = policy
-        .provider
-        .secrets
-        .keys()
-        .map(|name| (name.clone(), Secret::stand_in()))
-        .collect();
-    let bound = plugins::bind_with(policy, fetched.as_ref().unwrap_or(&stand_in), session);
-    match (fetched, bound) {
-        (Ok(_), Ok(bound)) => {
-            session.print(&well(policy, &bound, session))?;
-            Ok(bound)
-        }
-        (Err(secret), Err(settings)) => {
-            session.report(&secret);
-            Err(settings)
-        }
-        (Err(trouble), Ok(_)) | (Ok(_), Err(trouble)) => Err(trouble),
-    }
-}
-
-fn well(policy: &Policy, bound: &Bound, session: &Session) -> String {
-    let about = bound.about();
-    let mut out = format!(
-        "{}: {}, directory `{}`, plugin {} {}, {}, {}\n",
-        safe(&policy.file),
-        session.out.good("valid"),
-        safe(policy.directory.as_str()),
-        safe(&about.name),
-        safe(&about.version),
-        count(policy.fields.len() as u64, "field", "fields"),
-        count(policy.blocks.len() as u64, "block rule", "block rules"),
-    );
-    for (name, from) in &policy.provider.secrets {
-        out.push_str(&format!(
-            "  the secret `{}` is there, from {}\n",
-            safe(name),
-            safe(&secrets::place(from))
-        ));
-    }
-    out
+/// Connects, searches, and shows people.
+pub(super) fn check(policy: &Policy, bound: &Bound, session: &Session) -> Result<Exit, Trouble> {
+    let tried = steps(policy, bound, session)?;
+    failed_steps(policy, &tried)?;
+    attributes(policy, bound, session);
+    people(policy, bound, session)
 }
 
 /// Lets the plugin try its source, and shows how that went.
-pub(super) fn steps(
+pub(in crate::commands) fn steps(
     policy: &Policy,
     bound: &Bound,
     session: &Session,
@@ -103,7 +44,10 @@ pub(super) fn steps(
 }
 
 /// A check with a failed step has failed.
-pub(super) fn failed_steps(policy: &Policy, steps: &[CheckStep]) -> Result<(), Trouble> {
+pub(in crate::commands) fn failed_steps(
+    policy: &Policy,
+    steps: &[CheckStep],
+) -> Result<(), Trouble> {
     let failed = steps
         .iter()
         .filter(|step| step.outcome == StepResult::Failed)
@@ -148,7 +92,11 @@ fn attributes(policy: &Policy, bound: &Bound, session: &Session) {
 }
 
 /// Shows a few people as they would be mapped, as if nobody had an account.
-pub(super) fn people(policy: &Policy, bound: &Bound, session: &Session) -> Result<Exit, Trouble> {
+pub(in crate::commands) fn people(
+    policy: &Policy,
+    bound: &Bound,
+    session: &Session,
+) -> Result<Exit, Trouble> {
     let plan = glance(policy, bound, session)?;
     let creates: Vec<_> = plan
         .changes

@@ -1,0 +1,143 @@
+//! What can be known without a network beyond the policy's text: whether the
+//! plugin takes its settings, and whether the secrets are there.
+
+use super::found::Found;
+use crate::plugins::{self, Unbound};
+use crate::secrets;
+use crate::session::Session;
+use crate::trouble::Trouble;
+use muster_host::{BindError, LoadError, SettingProblem};
+use muster_policy::{Code, Diagnostic, Policy};
+use std::error::Error;
+
+/// Tries secrets and settings; what is wrong with either is added. Missing
+/// secrets do not hide wrong settings: both are told at once.
+pub(super) fn check(found: &mut Found, session: &Session) -> Result<(), Trouble> {
+    let Some(policy) = &found.policy else {
+        return Ok(());
+    };
+    let place = Place {
+        policy,
+        text: found.texts.of(&policy.file),
+    };
+    let (fetched, missing) = secrets::try_each(policy);
+    let mut wrong: Vec<Diagnostic> = missing.iter().map(|one| place.missing(one)).collect();
+    match plugins::try_bind(policy, &fetched, session) {
+        Ok(bound) if wrong.is_empty() => {
+            found.bound = Some(bound);
+            return Ok(());
+        }
+        Ok(_) => {}
+        Err(Unbound::Plugin(error)) => wrong.push(place.plugin(&error)),
+        Err(Unbound::Settings(error)) => wrong.extend(place.settings(&error)),
+        Err(Unbound::World(trouble)) => return Err(trouble),
+    }
+    wrong.sort_by_key(|one| one.span.start);
+    found.add(wrong);
+    Ok(())
+}
+
+/// Where the policy says what.
+struct Place<'p> {
+    policy: &'p Policy,
+    text: &'p str,
+}
+
+impl Place<'_> {
+    fn at(&self, code: Code, way: &[&str], message: String) -> Diagnostic {
+        let file = (self.policy.file.as_str(), self.text);
+        Diagnostic::at_key(code, file, way, message)
+    }
+
+    fn missing(&self, missing: &secrets::Missing) -> Diagnostic {
+        let message = format!(
+            "The secret `{}` cannot be had from {}: {}",
+            missing.name,
+            secrets::place(&missing.source),
+            missing.why,
+        );
+        let way = ["provider", "secrets", &missing.name];
+        let diagnostic = self.at(Code::MissingSecret, &way, message);
+        match secrets::advice(&missing.source) {
+            Some(advice) => diagnostic.with_help(sentence(&advice)),
+            None => diagnostic,
+        }
+    }
+
+    fn plugin(&self, error: &LoadError) -> Diagnostic {
+        let message = capital(&chain(error));
+        self.at(Code::UnusablePlugin, &["provider", "plugin"], message)
+            .with_help(sentence(error.hint()))
+    }
+
+    fn settings(&self, error: &BindError) -> Vec<Diagnostic> {
+        match error {
+            BindError::Settings { problems, .. } => problems
+                .iter()
+                .map(|problem| self.setting(problem))
+                .collect(),
+            error => vec![self.binding(error)],
+        }
+    }
+
+    fn setting(&self, problem: &SettingProblem) -> Diagnostic {
+        let way: Vec<&str> = ["provider", "config"]
+            .into_iter()
+            .chain(problem.setting.split('.'))
+            .collect();
+        let hint = problem.hint.as_deref().map(sentence);
+        let all = format!(
+            "`muster provider show {}` lists all settings.",
+            self.policy.provider.plugin
+        );
+        self.at(Code::WrongSetting, &way, problem.to_string())
+            .with_help(hint.into_iter().chain([all]).collect::<Vec<_>>().join(" "))
+    }
+
+    fn binding(&self, error: &BindError) -> Diagnostic {
+        let (code, below, name) = subject(error);
+        let way = ["provider", below, name];
+        let diagnostic = self.at(code, &way, capital(&chain(error)));
+        match error.hint() {
+            Some(hint) => diagnostic.with_help(sentence(&hint)),
+            None => diagnostic,
+        }
+    }
+}
+
+/// What an error is about: a setting or a secret, and its name if it has one.
+fn subject(error: &BindError) -> (Code, &str, &str) {
+    match error {
+        BindError::NoSecret { secret }
+        | BindError::Key { secret, .. }
+        | BindError::Identity { secret, .. }
+        | BindError::UnknownSecret { secret, .. } => (Code::WrongSecret, "secrets", secret),
+        BindError::ManyLogins { given } => {
+            let last = given.last().map_or("", String::as_str);
+            (Code::WrongSecret, "secrets", last)
+        }
+        BindError::NoLogin { .. } => (Code::WrongSecret, "secrets", ""),
+        BindError::Kind { setting, .. }
+        | BindError::NoSetting { setting, .. }
+        | BindError::Endpoint { setting, .. } => (Code::WrongSetting, "config", setting),
+        _ => (Code::WrongSetting, "config", ""),
+    }
+}
+
+/// An error and its causes in one sentence.
+fn chain(error: &dyn Error) -> String {
+    crate::source::chain(error)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// Hints are parts of sentences.
+fn sentence(hint: &str) -> String {
+    let ended = hint.ends_with(['.', '?', '!']);
+    format!("{}{}", capital(hint), if ended { "" } else { "." })
+}
