@@ -21,7 +21,7 @@ pub fn scope(policy: &Policy) -> Scope {
         under: policy.scope.under.clone(),
         except_groups: policy.scope.except_groups.clone(),
         except_under: policy.scope.except_under.clone(),
-        report: Vec::new(),
+        report: policy.report_groups(),
     }
 }
 

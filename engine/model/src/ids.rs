@@ -71,6 +71,18 @@ impl FieldName {
     /// account, among its last synced values. No field can be called so.
     pub const HIDDEN: char = '@';
 
+    /// The name under which accounts remember what an attribute of their person's
+    /// entry held. A second sign keeps it apart from the
+    /// names of [`crate::memory`].
+    pub fn hidden(attribute: &str) -> Self {
+        let attribute = attribute.to_lowercase();
+        let hidden = Self(format!("{}{attribute}", Self::HIDDEN));
+        match crate::memory::is_memory(hidden.as_str()) {
+            true => Self(format!("{}{}", Self::HIDDEN, hidden.0)),
+            false => hidden,
+        }
+    }
+
     /// True if the name is one of sync's own, which nobody is shown.
     pub fn is_hidden(&self) -> bool {
         self.0.starts_with(Self::HIDDEN)

@@ -14,6 +14,7 @@
 
 pub mod account;
 pub mod coverage;
+pub mod dn;
 pub mod group_pattern;
 pub mod ids;
 pub mod memory;

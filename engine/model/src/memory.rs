@@ -99,7 +99,8 @@ impl Memory {
     }
 }
 
-fn is_memory(name: &str) -> bool {
+/// True if the name is one under which this is kept.
+pub(crate) fn is_memory(name: &str) -> bool {
     name == MISSING || name == LET_IN || name.starts_with(RULE)
 }
 

@@ -226,6 +226,12 @@ pub enum Fault {
     ExceptionEnding,
     /// An exception is about nobody, or has no effect.
     ExceptionIdle,
+    /// A reference names nobody who has or gets an account.
+    ReferenceMissing,
+    /// A reference names more than one person.
+    ReferenceAmbiguous,
+    /// People refer to each other in a circle.
+    ReferenceCycle,
 }
 
 impl Fault {
@@ -259,6 +265,9 @@ impl Fault {
             Self::ExceptionExpired => "exception-expired",
             Self::ExceptionEnding => "exception-ending",
             Self::ExceptionIdle => "exception-idle",
+            Self::ReferenceMissing => "reference-missing",
+            Self::ReferenceAmbiguous => "reference-ambiguous",
+            Self::ReferenceCycle => "reference-cycle",
         }
     }
 }
@@ -356,6 +365,18 @@ pub struct Plan {
     /// What waits for time to pass or for room.
     #[serde(default, skip_serializing_if = "Pending::is_nothing")]
     pub pending: Pending,
+    /// What sync remembers of settled accounts where it is not what they hold:
+    /// the items that it gave of a field that the intranet may add to, and, under
+    /// names that no field has, by what others refer to the person. An empty list
+    /// is nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub given: BTreeMap<AccountId, BTreeMap<FieldName, Vec<String>>>,
+    /// Fields whose values are accounts.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub references: BTreeSet<FieldName>,
+    /// Whom the accounts belong to that changed references name, after the plan.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<AccountId, Username>,
     /// What the plan was computed from.
     pub bindings: Bindings,
     /// Where to go on at the source with the next delta, if it has a feed.

@@ -125,6 +125,13 @@ pub struct DirectoryRecord {
     /// What waits for time to pass or for room since the last run.
     #[serde(default, skip_serializing_if = "Pending::is_nothing")]
     pub pending: Pending,
+    /// Fields whose values are accounts, at the last run.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub references: BTreeSet<FieldName>,
+    /// Fields of which sync owned single items, at the last run; the others are
+    /// the intranet's.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub merged: BTreeSet<FieldName>,
 }
 
 /// What is remembered of a directory's feed.

@@ -6,8 +6,10 @@
 //! directory's own accounts and of those that it may adopt, and the usernames of
 //! everybody else's.
 
+mod held;
 mod owners;
 
+use crate::keys::{KeyDigest, Remembered};
 use hashbrown::DefaultHashBuilder;
 use hashbrown::{HashMap, HashTable};
 use muster_model::{
@@ -82,6 +84,10 @@ pub struct AccountTable {
     directory: String,
     /// Names of the policy's mapped fields, in ascending order.
     names: Vec<String>,
+    /// Names under which accounts remember by what others refer to them, in
+    /// ascending order.
+    keys: Vec<String>,
+    remembered: Remembered,
     records: Vec<Record>,
     text: String,
     value_ends: Vec<u32>,
@@ -123,6 +129,12 @@ impl AccountTable {
                 .iter()
                 .map(|field| field.name.as_str().to_owned())
                 .collect(),
+            keys: policy
+                .reference_keys()
+                .into_iter()
+                .map(|(name, _)| name.as_str().to_owned())
+                .collect(),
+            remembered: Remembered::default(),
             records: Vec::new(),
             text: String::new(),
             value_ends: Vec::new(),
@@ -158,7 +170,8 @@ impl AccountTable {
             .reserve(accounts.saturating_mul(self.names.len() + 1));
     }
 
-    /// Takes one account in.
+    /// Takes one account in; in ascending order of their ids, as stores hand
+    /// them out.
     pub fn add(&mut self, account: &AccountView<'_>) -> Result<(), TooLarge> {
         let own = account.owner == self.directory;
         let row = u32::try_from(self.records.len()).map_err(|_| TooLarge)?;
@@ -202,6 +215,9 @@ impl AccountTable {
 
     fn push_fields(&mut self, row: u32, account: &AccountView<'_>) -> Result<(), TooLarge> {
         let (mut fields, mut synced) = (Walk::new(&account.fields), Walk::new(&account.synced));
+        for key in &self.keys {
+            self.remembered.push(synced.find(key));
+        }
         for place in 0..self.names.len() {
             let name = self.names.get(place).map_or("", String::as_str);
             let current = fields.find(name);
@@ -329,6 +345,23 @@ impl AccountTable {
             .map(|&row| Row(row))
     }
 
+    /// The account that has a number.
+    pub(crate) fn by_id(&self, id: AccountId) -> Option<Row> {
+        let place = self.records.binary_search_by_key(&id, |record| record.id);
+        u32::try_from(place.ok()?).ok().map(Row)
+    }
+
+    /// By what others referred to the account's person at the last sync: digests
+    /// of the values of one of the policy's reference keys.
+    pub(crate) fn known_by(&self, row: Row, key: usize) -> &[KeyDigest] {
+        let Some(record) = self.record(row).filter(|record| record.owner == 0) else {
+            return &[];
+        };
+        // Each own account has one cell a field, and one of its username.
+        let account = record.fields as usize / (self.names.len() + 1);
+        self.remembered.get(account * self.keys.len() + key)
+    }
+
     /// All rows of the directory's own accounts.
     pub(crate) fn own_rows(&self) -> impl Iterator<Item = Row> + use<'_> {
         (0u32..)
@@ -449,75 +482,6 @@ impl AccountTable {
         self.record(row).is_some_and(|record| record.reasons == 0)
     }
 
-    /// True if the account's field is exactly this text.
-    pub(crate) fn holds_text(&self, row: Row, field: usize, text: &str) -> bool {
-        self.kind(row, field) == Kind::Text && self.first_of_field(row, field) == Some(text)
-    }
-
-    /// True if the account's field is exactly this list, in canonical order.
-    pub(crate) fn holds_list<T: AsRef<str>>(&self, row: Row, field: usize, items: &[T]) -> bool {
-        self.kind(row, field) == Kind::List
-            && self
-                .values(row, FIRST_FIELD + field as u32)
-                .eq(items.iter().map(AsRef::as_ref))
-    }
-
-    /// True if the account has no such field.
-    pub(crate) fn is_absent(&self, row: Row, field: usize) -> bool {
-        self.kind(row, field) == Kind::Absent
-    }
-
-    /// True if a person looking at the field would see nothing.
-    pub(crate) fn is_blank(&self, row: Row, field: usize) -> bool {
-        self.values(row, FIRST_FIELD + field as u32)
-            .all(str::is_empty)
-    }
-
-    /// The field's current value.
-    pub(crate) fn value(&self, row: Row, field: usize) -> Option<Value> {
-        let mut values = self.values(row, FIRST_FIELD + field as u32);
-        match self.kind(row, field) {
-            Kind::Absent => None,
-            Kind::Text => values.next().map(Value::from),
-            Kind::List => Some(Value::List(values.map(str::to_owned).collect())),
-        }
-    }
-
-    /// All values of a field, one by one; none if the table does not have them.
-    pub(crate) fn values_of_field(&self, row: Row, field: usize) -> impl Iterator<Item = &str> {
-        let kept = self.is_kept(row);
-        let values = self.values(row, FIRST_FIELD + field as u32);
-        values.take(if kept { usize::MAX } else { 0 })
-    }
-
-    /// The field's value if it is one text.
-    pub(crate) fn first_of_field(&self, row: Row, field: usize) -> Option<&str> {
-        self.first(row, FIRST_FIELD + field as u32)
-    }
-
-    /// How the last synced value of a field relates to the current one. The
-    /// field after the last one is the username.
-    pub(crate) fn synced(&self, row: Row, field: usize) -> Synced {
-        self.field(row, field)
-            .map_or(Synced::Never, |(_, synced)| synced)
-    }
-
-    /// The last synced value of an edited field.
-    pub(crate) fn last_synced(&self, row: Row, field: usize) -> Option<&Value> {
-        self.edited.get(&(row.0, field as u32))?.as_ref()
-    }
-
-    /// The place under which [`synced`](Self::synced) knows the username.
-    pub(crate) fn username_field(&self) -> usize {
-        self.names.len()
-    }
-
-    /// True if sync's memory of the account is not what the account holds, for
-    /// one of these fields.
-    pub(crate) fn is_unsettled(&self, row: Row, field: usize) -> bool {
-        self.synced(row, field) != Synced::Same
-    }
-
     fn record(&self, row: Row) -> Option<&Record> {
         self.records.get(row.0 as usize)
     }
@@ -564,6 +528,11 @@ impl AccountTable {
 }
 
 impl Row {
+    /// The row at a place.
+    pub(crate) fn at(place: u32) -> Self {
+        Self(place)
+    }
+
     /// The row's place, for tables beside this one.
     pub(crate) fn place(self) -> usize {
         self.0 as usize

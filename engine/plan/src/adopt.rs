@@ -170,6 +170,7 @@ impl Planner<'_> {
             Standing::Local => From::Local,
             _ => From::Directory,
         };
+        self.adopters.insert(row, place);
         self.edits.push(Edit {
             row,
             rename,

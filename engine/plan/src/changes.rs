@@ -40,17 +40,8 @@ impl Decided {
 pub(crate) fn build(planner: &Planner<'_>, decided: Decided) -> (Vec<Change>, Vec<Finding>) {
     let only = planner.context.only.as_ref();
     let mut lost = Vec::new();
-    let chosen = |edit: &Edit| only.is_none_or(|only| concerns(planner, edit, only));
-    let moving: BTreeSet<Row> = decided
-        .edits
-        .iter()
-        .filter(|edit| edit.rename.is_some() && chosen(edit))
-        .map(|edit| edit.row)
-        .collect();
-    let lacks = |claimant: Claimant| {
-        let holder = *decided.needs.get(&claimant)?;
-        (!moving.contains(&holder)).then_some(holder)
-    };
+    let lacking = lacking(planner, &decided);
+    let lacks = |claimant: Claimant| lacking.get(&claimant).copied();
     let mut changes = Vec::new();
     for (place, stranger) in decided.strangers {
         let Some(username) = stranger.username else {
@@ -88,6 +79,44 @@ pub(crate) fn build(planner: &Planner<'_>, decided: Decided) -> (Vec<Change>, Ve
     }
     changes.sort_by_cached_key(|change| (change.action, change.username.key(), change.account_id));
     (changes, lost)
+}
+
+/// Who needs a name that its holder does not give up in this plan.
+fn lacking(planner: &Planner<'_>, decided: &Decided) -> BTreeMap<Claimant, Row> {
+    let only = planner.context.only.as_ref();
+    let chosen = |edit: &Edit| only.is_none_or(|only| concerns(planner, edit, only));
+    let moving: BTreeSet<Row> = decided
+        .edits
+        .iter()
+        .filter(|edit| edit.rename.is_some() && chosen(edit))
+        .map(|edit| edit.row)
+        .collect();
+    let needs = decided.needs.iter().map(|(&who, &holder)| (who, holder));
+    needs
+        .filter(|(_, holder)| !moving.contains(holder))
+        .collect()
+}
+
+/// The numbers that new people will get, by their places: creates come first in a
+/// plan, in order of their usernames.
+pub(crate) fn numbers(planner: &Planner<'_>, decided: &Decided) -> BTreeMap<usize, AccountId> {
+    let only = planner.context.only.as_ref();
+    let lacking = lacking(planner, decided);
+    let mut made: Vec<(UsernameKey, usize)> = decided
+        .strangers
+        .iter()
+        .filter(|(place, stranger)| {
+            let is_made = matches!(stranger.fate, Fate::Create(_));
+            is_made && !lacking.contains_key(&Claimant::Stranger(*place))
+        })
+        .filter_map(|(place, stranger)| Some((stranger.username.as_ref()?.key(), *place)))
+        .filter(|(key, _)| only.is_none_or(|only| key == only))
+        .collect();
+    made.sort_unstable();
+    let numbers = planner.context.next_account_id.0..;
+    let made = made.into_iter().zip(numbers);
+    made.map(|((_, place), number)| (place, AccountId(number)))
+        .collect()
 }
 
 fn concerns(planner: &Planner<'_>, edit: &Edit, only: &UsernameKey) -> bool {

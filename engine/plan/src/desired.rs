@@ -39,6 +39,16 @@ impl<'e> Desired<'e> {
         }
     }
 
+    /// A value that was found in another way than by the field's mapping alone;
+    /// without one, what no value does.
+    pub(crate) fn found(field: &FieldMapping, value: Option<Value>) -> Self {
+        match value {
+            None => Self::missing(field),
+            Some(Value::Text(text)) => Self::Text(Cow::Owned(text)),
+            Some(Value::List(items)) => Self::List(items.into_iter().map(Cow::Owned).collect()),
+        }
+    }
+
     fn missing(field: &FieldMapping) -> Self {
         match field.absent {
             OnAbsent::Remove => Self::Absent,

@@ -2,6 +2,7 @@
 //! plan is put together.
 
 use crate::changes::{self, Decided};
+use crate::claims::Claimant;
 use crate::guards::{self, Measures};
 use crate::planner::{Planner, Seen};
 use muster_model::plan::PLAN_FORMAT;
@@ -9,7 +10,7 @@ use muster_model::{
     AccountId, Action, Bindings, Change, Coverage, CursorKept, Fault, FieldName, Finding, Pending,
     Plan, UsernameKey,
 };
-use muster_policy::{Key, Mode};
+use muster_policy::{FieldMapping, Key, Mode};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Planner<'_> {
@@ -25,6 +26,7 @@ impl Planner<'_> {
         self.hold_recreated(&coverage);
         self.settle_adoptions();
         let absent = self.settle_missing(&coverage);
+        self.settle_merges(&coverage);
         self.drop_held_edits();
         self.keep_held_accounts();
         self.settle_identifiers();
@@ -32,6 +34,8 @@ impl Planner<'_> {
         let mut decided = self.settle_usernames();
         self.settle_only(&decided);
         self.settle_seats(&mut decided, &coverage);
+        let numbers = changes::numbers(&self, &decided);
+        self.settle_references(&coverage, &mut decided, &numbers);
         self.settle_coming(&decided);
         self.report_pins(&coverage);
         self.report_exceptions(&coverage);
@@ -41,7 +45,7 @@ impl Planner<'_> {
         if absent.in_grace > 0 {
             situations.insert("in-grace".to_owned(), absent.in_grace);
         }
-        self.assemble(coverage, cursor, decided, situations, to_come)
+        self.assemble(coverage, cursor, decided, numbers, situations, to_come)
     }
 
     fn situations(&self) -> BTreeMap<String, u64> {
@@ -62,6 +66,7 @@ impl Planner<'_> {
         coverage: Coverage,
         cursor: Option<Vec<u8>>,
         decided: Decided,
+        numbers: BTreeMap<usize, AccountId>,
         mut situations: BTreeMap<String, u64>,
         to_come: u64,
     ) -> Plan {
@@ -95,18 +100,26 @@ impl Planner<'_> {
         count_situations(&mut situations, &changes, &unseen, &findings);
         let held = findings.iter().any(|finding| finding.held);
         let (cursor, cursor_kept) = self.place_in_feed(&coverage, cursor, held);
+        let settled = self.settled(&changes, &unseen);
         Plan {
             format: PLAN_FORMAT.to_owned(),
             directory: self.policy.directory.clone(),
             summary: summary(&changes),
             situations,
             reasons: reasons(&changes),
-            settled: self.settled(&changes, &unseen),
             remembered: self.memories(),
             pending: Pending {
                 due: due.map(|instant| instant.to_string()),
                 waiting: licences.as_ref().map_or(0, |licences| licences.waiting),
             },
+            given: self.given(&settled, &numbers),
+            references: self
+                .policy
+                .references()
+                .map(|field| field.name.clone())
+                .collect(),
+            names: self.names(&changes),
+            settled,
             tracked: self.tracked(),
             bindings: self.bindings(&coverage),
             read: self.context.read.clone(),
@@ -182,6 +195,47 @@ impl Planner<'_> {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()
+    }
+
+    /// What sync remembers of settled accounts where it is not what they hold.
+    fn given(
+        &self,
+        settled: &[AccountId],
+        numbers: &BTreeMap<usize, AccountId>,
+    ) -> BTreeMap<AccountId, BTreeMap<FieldName, Vec<String>>> {
+        let asked = &self.mapper.asked;
+        let has_keys = !asked.keys().is_empty();
+        if !has_keys && !self.policy.fields.iter().any(FieldMapping::is_merged) {
+            return BTreeMap::new();
+        }
+        let new: BTreeMap<AccountId, usize> =
+            numbers.iter().map(|(place, id)| (*id, *place)).collect();
+        let mut given = BTreeMap::new();
+        for &id in settled {
+            let (who, mut all) = match (new.get(&id), self.accounts.by_id(id)) {
+                (Some(&place), _) => (Claimant::Stranger(place), BTreeMap::new()),
+                (None, Some(row)) => (Claimant::Account(row), self.given_items(row)),
+                (None, None) => continue,
+            };
+            for (key, (name, _)) in asked.keys().iter().enumerate() {
+                let told = self.told(who, key);
+                all.extend(told.map(|told| (name.clone(), told.to_vec())));
+            }
+            if !all.is_empty() {
+                given.insert(id, all);
+            }
+        }
+        given
+    }
+
+    /// By what others refer to somebody, if their account does not remember it.
+    pub(crate) fn told(&self, who: Claimant, key: usize) -> Option<&[String]> {
+        let adopter = match who {
+            Claimant::Account(row) => self.adopters.get(&row).copied(),
+            Claimant::Stranger(_) => None,
+        };
+        let who = adopter.map_or(who, Claimant::Stranger);
+        self.mapper.asked.told(who, key)
     }
 
     fn tracked(&self) -> Vec<FieldName> {

@@ -19,6 +19,13 @@
 //! single people. Then `changes` are built, `guards` and `seats` measure them, and
 //! `upcoming` tells what time will change, looking `ahead`; `digest` names the
 //! snapshot.
+//! in and decides person by person, with `mapper` and `desired` for fields, `references` and
+//! `merges` for what only the end can tell of them, and `blocking` for
+//! block reasons; `finish` settles what can only be known at the end: `problems`
+//! with the data, `renames` that are likely, who is `missing`, and `names` as a
+//! set by their `claims`; `answers` says whom references mean among all `targets`,
+//! and which `circles` they make; then `changes` are built and `guards` measure them;
+//! `digest` names the snapshot.
 //!
 //! INVARIANT: nobody is blocked for absence unless [`Coverage::proves_absence`]
 //! (muster_model) says so. INVARIANT: only the directory's own accounts are
@@ -27,19 +34,24 @@
 mod accounts;
 mod adopt;
 mod ahead;
+mod answers;
 mod blocking;
 mod changes;
+mod circles;
 mod claims;
 mod context;
 mod desired;
 mod digest;
+mod edits;
 mod exceptions;
 mod finish;
 mod grace;
 mod guards;
 mod identifiers;
+mod keys;
 mod licences;
 mod mapper;
+mod merges;
 mod missing;
 mod names;
 mod pins;
@@ -47,8 +59,10 @@ mod planner;
 mod problems;
 mod queue;
 mod recreated;
+mod references;
 mod renames;
 mod seats;
+mod targets;
 #[cfg(test)]
 mod testing;
 mod upcoming;

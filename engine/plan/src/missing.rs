@@ -141,7 +141,7 @@ impl Planner<'_> {
 
     /// True if, matched by username, a delta delivers the account's person under
     /// another name: under this one there is nobody.
-    fn is_told_otherwise(&self, row: Row) -> bool {
+    pub(crate) fn is_told_otherwise(&self, row: Row) -> bool {
         let id = self.accounts.external_id(row);
         self.policy.identity.key == Key::Username && id.is_some_and(|id| self.told.contains(id))
     }

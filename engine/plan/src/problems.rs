@@ -135,7 +135,7 @@ impl Planner<'_> {
         let fields = self.policy.fields.iter().enumerate();
         let fields = fields.filter(|(_, field)| match &field.value {
             ValueSource::Attributes(candidates) => candidates.iter().copied().any(reads),
-            ValueSource::Expression(_) => false,
+            _ => false,
         });
         let wanted: Vec<_> = fields
             .map(|(place, _)| (place, self.mapper.of_one(place, value)))

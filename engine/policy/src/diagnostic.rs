@@ -138,8 +138,6 @@ codes! {
     Version = "version",
     /// There is no such key.
     UnknownKey = "unknown-key",
-    /// The key is known, but this version cannot do it.
-    NotSupported = "not-supported",
     /// A key that must be there is not.
     MissingKey = "missing-key",
     /// Two keys exclude each other.
@@ -162,6 +160,10 @@ codes! {
     EmptyValue = "empty-value",
     /// A table has other columns or rows than it should.
     BadTable = "bad-table",
+    /// People shall be found by e-mail, and no field holds it.
+    NoEmailField = "no-email-field",
+    /// `$2` where a group's name has no second `*`.
+    UnknownStar = "unknown-star",
     /// A secret itself stands in the policy.
     SecretInPolicy = "secret-in-policy",
 

@@ -31,6 +31,8 @@ impl ValueSource {
         match self {
             Self::Attributes(candidates) => candidates.contains(&attribute),
             Self::Expression(expression) => expression.attributes().any(|read| read == attribute),
+            Self::Reference(reference) => reference.attributes().any(|read| read == attribute),
+            Self::Groups(_) => false,
         }
     }
 }

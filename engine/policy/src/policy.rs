@@ -4,7 +4,9 @@ use crate::adoption::Adopt;
 use crate::exception::Exception;
 use crate::expression::Expression;
 use crate::grace::{Grace, Unblock};
+use crate::group_rule::GroupRule;
 use crate::licences::LicenceTerms;
+use crate::reference::Reference;
 use crate::transform::Transform;
 use muster_model::{Action, DirectoryName, FieldName, PolicyLine, UsernameKey};
 use std::collections::BTreeMap;
@@ -258,6 +260,10 @@ pub enum ValueSource {
     Attributes(Vec<AttributeId>),
     /// A computed value.
     Expression(Expression),
+    /// The accounts of the people whom an attribute names.
+    Reference(Reference),
+    /// What the groups give in which the person is.
+    Groups(Vec<GroupRule>),
 }
 
 /// When a mapped field is written.

@@ -23,6 +23,8 @@ impl Policy {
         let reads = |source: &ValueSource| match source {
             ValueSource::Attributes(ids) => ids.iter().any(is_named),
             ValueSource::Expression(expression) => expression.attributes().any(|id| is_named(&id)),
+            // They cannot be sensitive.
+            ValueSource::Reference(_) | ValueSource::Groups(_) => false,
         };
         let is_username = self
             .username_attribute()

@@ -38,7 +38,7 @@ impl FieldMapping {
 impl ValueSource {
     fn depends_on_time(&self) -> bool {
         match self {
-            Self::Attributes(_) => false,
+            Self::Attributes(_) | Self::Reference(_) | Self::Groups(_) => false,
             Self::Expression(expression) => expression.depends_on_time(),
         }
     }

@@ -60,7 +60,7 @@ impl Policy {
                 [id] => self.attributes.get(*id).map(String::as_str),
                 _ => None,
             },
-            ValueSource::Expression(_) => None,
+            _ => None,
         }
     }
 
@@ -92,6 +92,8 @@ impl Policy {
                 names.join(" or ")
             }
             ValueSource::Expression(expression) => format!("`{}`", expression.text),
+            // No policy says so.
+            ValueSource::Reference(_) | ValueSource::Groups(_) => String::new(),
         }
     }
 }

@@ -53,6 +53,8 @@ impl<'p> Valuer<'p> {
                 ValueSource::Expression(expression) => {
                     Prepared::Expression(Box::new(Evaluator::new(expression, now)))
                 }
+                // The planner follows these: one entry alone does not tell.
+                ValueSource::Reference(_) | ValueSource::Groups(_) => Prepared::Attributes(&[]),
             },
         }
     }

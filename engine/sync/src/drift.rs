@@ -6,7 +6,7 @@ use muster_model::{
     Action, BlockReason, Cause, Change, Coverage, Fault, FieldChange, Finding, Plan, PolicyLine,
     UsernameKey,
 };
-use muster_policy::{Policy, Usernames};
+use muster_policy::{FieldMapping, Policy, Usernames};
 use muster_store::{Store, StoreError};
 use std::collections::{BTreeSet, HashSet};
 
@@ -171,7 +171,9 @@ fn is_from_source(policy: &Policy, change: &Change) -> bool {
 
 fn moved(policy: &Policy, field: &FieldChange) -> bool {
     let mapping = policy.fields.iter().find(|known| known.name == field.name);
+    // Whom a reference means can change with anybody's account.
+    let by_others = |mapping: &FieldMapping| mapping.reference().is_some();
     field.cause == Cause::Source
         && field.name.as_str() != "block_reasons"
-        && !mapping.is_some_and(|mapping| mapping.depends_on_time())
+        && !mapping.is_some_and(|mapping| mapping.depends_on_time() || by_others(mapping))
 }

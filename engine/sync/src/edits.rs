@@ -65,7 +65,7 @@ pub(crate) fn carry_out(plan: &Plan, store: &dyn Store) -> Result<Vec<Account>, 
     let owner = Owner::Directory(plan.directory.clone());
     for &id in &plan.settled {
         let account = loaded(&mut accounts, store, id, &owner)?;
-        settle(account, &plan.tracked);
+        settle(account, &plan.tracked, plan.given.get(&id));
     }
     for (&id, memory) in &plan.remembered {
         let account = loaded(&mut accounts, store, id, &owner)?;
@@ -169,9 +169,14 @@ fn write(account: &mut Account, field: &FieldChange) -> Option<()> {
     Some(())
 }
 
-/// What a tracked field holds now is what sync has written last. Hidden names
-/// are no fields, and stay.
-fn settle(account: &mut Account, tracked: &[FieldName]) {
+/// What a tracked field holds now is what sync has written last, unless the plan
+/// says that it has given something else. Hidden names are no fields, and stay
+/// unless it does.
+fn settle(
+    account: &mut Account,
+    tracked: &[FieldName],
+    given: Option<&BTreeMap<FieldName, Vec<String>>>,
+) {
     let mut synced = std::mem::take(&mut account.synced);
     synced.retain(|name, _| name.is_hidden());
     synced.extend(
@@ -179,7 +184,21 @@ fn settle(account: &mut Account, tracked: &[FieldName]) {
             .iter()
             .map(|name| (name.clone(), current(account, name))),
     );
+    for (name, items) in given.into_iter().flatten() {
+        match memory(name, items) {
+            None if name.is_hidden() => synced.remove(name),
+            value => synced.insert(name.clone(), value),
+        };
+    }
     account.synced = synced;
+}
+
+fn memory(name: &FieldName, items: &[String]) -> Option<Value> {
+    match items {
+        [] => None,
+        [one] if name.is_hidden() => Some(Value::Text(one.clone())),
+        items => Some(Value::list(items.to_vec())),
+    }
 }
 
 #[cfg(test)]

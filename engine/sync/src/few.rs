@@ -1,6 +1,7 @@
 //! The accounts that a small delta can speak of, looked up one by one: with
 //! few people, a scan of all accounts would be most of the work.
 
+use crate::chart;
 use jiff::Timestamp;
 use muster_model::{
     Account, AccountId, DirectoryRecord, EntryView, ExternalId, Owner, Page, SourceStatus,
@@ -54,6 +55,7 @@ pub(crate) fn table(
     let mut found = BTreeMap::new();
     let mut usernames = Usernames::new(&policy.identity, now);
     decided(policy, store, &mut found).map_err(Few::Store)?;
+    let mut people = Vec::new();
     for page in pages {
         if !page.problems().is_empty() {
             return Ok(None);
@@ -67,7 +69,12 @@ pub(crate) fn table(
             if !is_removed && needs_all(policy, known) {
                 return Ok(None);
             }
+            people.extend((!is_removed).then_some(entry));
         }
+    }
+    let is_known = chart::look_up(policy, store, &people, &mut found).map_err(Few::Store)?;
+    if !is_known {
+        return Ok(None);
     }
     let population = store.population(&policy.directory).map_err(Few::Store)?;
     let everybody = store.everybody().map_err(Few::Store)?;

@@ -12,6 +12,7 @@
 
 pub mod admin;
 mod apply;
+mod chart;
 mod drift;
 mod edits;
 mod feed;

@@ -4,7 +4,7 @@
 use muster_model::{
     CursorKept, DirectoryRecord, FeedRecord, FieldName, Plan, ReadKind, StateVersion,
 };
-use muster_policy::Policy;
+use muster_policy::{FieldMapping, Policy};
 use std::collections::BTreeSet;
 
 /// What is remembered of the directory once a plan is applied.
@@ -33,6 +33,10 @@ pub(crate) fn remember(
             .map(|before| (before.cursor.clone(), before.feed.clone()))
             .unwrap_or_default(),
     };
+    let named = |wanted: fn(&FieldMapping) -> bool| {
+        let fields = policy.fields.iter().filter(|field| wanted(field));
+        fields.map(|field| field.name.clone()).collect()
+    };
     let mut record = DirectoryRecord {
         name: plan.directory.clone(),
         key: policy.identity.key.as_str().to_owned(),
@@ -43,6 +47,8 @@ pub(crate) fn remember(
         cursor,
         feed,
         pending: plan.pending.clone(),
+        references: named(|field| field.reference().is_some()),
+        merged: named(FieldMapping::is_merged),
     };
     if !is_quiet || before.as_ref() != Some(&record) {
         // This commit moves the state by one, and the mark goes along.

@@ -3,14 +3,14 @@
 use crate::read::{Order, Read, Recorded};
 use jiff::{SignedDuration, Timestamp};
 use muster_model::{
-    Account, Actor, DirectoryRecord, FeedRecord, Owner, Plan, ReadKind, ReadNote, ReadReason,
-    UsernameKey,
+    Account, Actor, DirectoryRecord, FeedRecord, FieldName, Owner, Plan, ReadKind, ReadNote,
+    ReadReason, UsernameKey,
 };
-use muster_policy::{Beside, Colour, Files, NamedText, Policy, check_with, render};
+use muster_policy::{Beside, Colour, FieldMapping, Files, NamedText, Policy, check_with, render};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
 use muster_sync::{ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, apply, preview};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -195,6 +195,8 @@ fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
                 held: None,
             }),
             pending,
+            references: names(policy, |field| field.reference().is_some()),
+            merged: names(policy, FieldMapping::is_merged),
         };
         let expected = store.version().expect("a version");
         store
@@ -206,6 +208,12 @@ fn store(accounts: &str, policy: &Policy, has_feed: bool) -> MemoryStore {
             .expect("the last run");
     }
     store
+}
+
+/// The names of some fields.
+fn names(policy: &Policy, wanted: fn(&FieldMapping) -> bool) -> BTreeSet<FieldName> {
+    let fields = policy.fields.iter().filter(|field| wanted(field));
+    fields.map(|field| field.name.clone()).collect()
 }
 
 /// All accounts, one a line.

@@ -17,6 +17,7 @@ mod empty_or_unmapped;
 mod filter_edits;
 mod made_anew;
 mod renames;
+mod roles_and_nesting;
 mod seats;
 mod several_directories;
 mod swaps;

@@ -47,6 +47,8 @@ pub fn store(world: &World, policy: &Policy) -> MemoryStore {
             cursor: None,
             feed: None,
             pending: crate::pending::pending(&world.accounts, &policy.directory),
+            references: Default::default(),
+            merged: Default::default(),
         };
         let expected = store.version().expect("a version");
         let directories = vec![record];

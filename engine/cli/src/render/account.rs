@@ -1,9 +1,10 @@
 //! Accounts for people.
 
 use super::text::{self, count, pad, safe};
-use super::{Palette, standing, table::table};
+use super::{Palette, chart, standing, table::table};
 use muster_model::{Account, AccountStatus, BlockReason, FieldName, Owner};
 use muster_policy::Policy;
+use muster_sync::admin::Chart;
 use std::collections::BTreeSet;
 
 /// What a listing shows of one account.
@@ -65,14 +66,20 @@ pub fn reasons<'a>(reasons: impl IntoIterator<Item = &'a BlockReason>) -> String
     names.join(", ")
 }
 
+/// What is known of an account beside itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'k> {
+    /// The policy of its last sync, if it can be read.
+    pub policy: Option<&'k Policy>,
+    /// Whom it refers to, and who refers to it.
+    pub chart: Option<&'k Chart>,
+    /// Fields whose values are not shown.
+    pub hidden: &'k BTreeSet<FieldName>,
+}
+
 /// Renders one account with all that is known of it, but for the values of the
-/// hidden fields. `policy` is that of its last sync, if it can be read.
-pub fn show(
-    account: &Account,
-    policy: Option<&Policy>,
-    hidden: &BTreeSet<FieldName>,
-    palette: Palette,
-) -> String {
+/// hidden fields.
+pub fn show(account: &Account, known: &Known<'_>, palette: Palette) -> String {
     let status = match account.status() {
         AccountStatus::Active => palette.good("active"),
         AccountStatus::Blocked => format!(
@@ -91,12 +98,14 @@ pub fn show(
         account.id,
         safe(account.owner.as_str()),
     );
-    out.push_str(&standing::lines(account, policy, palette));
-    out.push_str(&fields(account, hidden, palette));
+    out.push_str(&standing::lines(account, known.policy, palette));
+    out.push_str(&fields(account, known, palette));
+    let chart = known.chart;
+    out.push_str(&chart.map_or_else(String::new, |chart| chart::write(chart, palette)));
     out
 }
 
-fn fields(account: &Account, hidden: &BTreeSet<FieldName>, palette: Palette) -> String {
+fn fields(account: &Account, known: &Known<'_>, palette: Palette) -> String {
     if account.fields.is_empty() {
         return "  no fields\n".to_owned();
     }
@@ -114,9 +123,12 @@ fn fields(account: &Account, hidden: &BTreeSet<FieldName>, palette: Palette) -> 
             }
             _ => String::new(),
         };
-        let held = match hidden.contains(name) {
+        let held = match known.hidden.contains(name) {
             true => text::hidden(Some(held)),
-            false => text::value(Some(held)),
+            false => known
+                .chart
+                .and_then(|chart| chart::value(chart, name))
+                .unwrap_or_else(|| text::value(Some(held))),
         };
         let name = pad(&safe(name.as_str()), width);
         out.push_str(&format!("    {name}  {held}{mapped}\n"));

@@ -1,8 +1,9 @@
 //! One change: a line with sign, person, reason and policy line, then its values.
 
 use super::Palette;
+use super::people::People;
 use super::text::{hidden, pad, pair, safe};
-use muster_model::{Action, Cause, Change, FieldChange, PolicyLine, Reason, Value};
+use muster_model::{Action, Cause, Change, FieldChange, Plan, PolicyLine, Reason, Value};
 
 /// Usernames up to this length line up.
 const USERNAME_WIDTH: usize = 20;
@@ -18,6 +19,8 @@ pub struct Deed<'a> {
     pub reason: &'a Reason,
     /// Values that change.
     pub fields: &'a [FieldChange],
+    /// Whom values mean that are accounts.
+    pub people: Option<People<'a>>,
 }
 
 impl<'a> From<&'a Change> for Deed<'a> {
@@ -27,6 +30,17 @@ impl<'a> From<&'a Change> for Deed<'a> {
             username: change.username.as_str(),
             reason: &change.reason,
             fields: &change.fields,
+            people: None,
+        }
+    }
+}
+
+impl<'a> Deed<'a> {
+    /// A planned change, of which the plan knows whom it mentions.
+    pub fn planned(change: &'a Change, plan: &'a Plan) -> Self {
+        Self {
+            people: Some(People::of(plan)),
+            ..change.into()
         }
     }
 }
@@ -97,9 +111,11 @@ fn says_the_reason_again(field: &FieldChange, reason: &Reason) -> bool {
 
 fn field_line(field: &FieldChange, deed: Deed<'_>, width: usize, palette: Palette) -> String {
     let name = pad(&safe(field.name.as_str()), width);
-    let (old, new) = match field.sensitive {
-        true => (hidden(field.old.as_ref()), hidden(field.new.as_ref())),
-        false => pair(field.old.as_ref(), field.new.as_ref()),
+    let people = deed.people.and_then(|people| people.pair(field));
+    let (old, new) = match (field.sensitive, people) {
+        (true, _) => (hidden(field.old.as_ref()), hidden(field.new.as_ref())),
+        (false, Some(people)) => people,
+        (false, None) => pair(field.old.as_ref(), field.new.as_ref()),
     };
     if deed.verb == Action::Create.as_str() && field.old.is_none() {
         return format!("        {}  {new}\n", palette.faint(name));

@@ -92,6 +92,9 @@ pub fn empty() -> Plan {
         settled: Vec::new(),
         remembered: Default::default(),
         pending: Default::default(),
+        given: Default::default(),
+        references: Default::default(),
+        names: Default::default(),
         bindings: Bindings {
             policy_file: "policies/staff.yaml".to_owned(),
             environment: None,

@@ -117,7 +117,7 @@ mod tests {
                     told.starts_with(&format!("{kind}, 12 kB, sha256:")),
                     "{told}"
                 );
-                assert_eq!(told.chars().count(), kind.len() + 24, "{told}");
+                assert_eq!(told.chars().count(), kind.len() + 25, "{told}");
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod change;
+pub mod chart;
 pub mod check;
 pub mod coverage;
 pub mod diagnostics;
@@ -11,6 +12,7 @@ pub mod image;
 pub mod notices;
 pub mod page;
 pub mod palette;
+pub mod people;
 pub mod plan_text;
 pub mod provider;
 pub mod run;

@@ -3,7 +3,7 @@
 
 use super::text::{count, instant, safe};
 use super::{Palette, change, coverage, findings, guards, seats};
-use muster_model::{Action, Change, Plan, ReadKind};
+use muster_model::{Action, Plan, ReadKind};
 use std::collections::BTreeMap;
 
 /// Alike lines beyond this number are folded.
@@ -47,7 +47,7 @@ pub fn plan_text(plan: &Plan, folding: Folding, palette: Palette) -> String {
         out.push_str(&format!("\n{}\n", palette.strong("Nothing to change.")));
     } else {
         out.push('\n');
-        write_changes(&mut out, &plan.changes, folding, palette);
+        write_changes(&mut out, plan, folding, palette);
     }
     out.push('\n');
     out.push_str(&summary(plan, palette));
@@ -93,10 +93,10 @@ fn feed(plan: &Plan) -> String {
 }
 
 /// Writes changes action by action; those of one action and one reason are alike.
-fn write_changes(out: &mut String, changes: &[Change], folding: Folding, palette: Palette) {
+fn write_changes(out: &mut String, plan: &Plan, folding: Folding, palette: Palette) {
     for action in Action::ALL {
         let mut alike: BTreeMap<&str, usize> = BTreeMap::new();
-        let of_action = || changes.iter().filter(|change| change.action == action);
+        let of_action = || plan.changes.iter().filter(|change| change.action == action);
         for change in of_action() {
             *alike.entry(&change.reason.code).or_default() += 1;
         }
@@ -106,7 +106,7 @@ fn write_changes(out: &mut String, changes: &[Change], folding: Folding, palette
             let so_far = shown.entry(code).or_default();
             let all = alike.get(code).copied().unwrap_or_default();
             if *so_far < folding.shown(all) {
-                change::write(out, change.into(), palette);
+                change::write(out, change::Deed::planned(change, plan), palette);
                 *so_far += 1;
             }
         }

@@ -97,6 +97,7 @@ fn write_audit(out: &mut String, audit: &[AuditRecord], folding: Folding, palett
             username: record.username.as_str(),
             reason: &record.reason,
             fields: &record.fields,
+            people: None,
         };
         change::write(out, deed, palette);
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use super::account::Known;
 use super::fixture::{colourful, complete, line};
 use super::{Palette, account, notices, plan_text::Folding, run, trouble};
 use crate::exit::Exit;
@@ -41,10 +42,16 @@ fn row(username: &str, reasons: &[BlockReason]) -> account::Row {
 
 #[test]
 fn an_account_shows_which_fields_are_mapped() {
-    let shown = account::show(&anna(), None, &BTreeSet::new(), Palette::Plain);
+    let known = |hidden| Known {
+        policy: None,
+        chart: None,
+        hidden,
+    };
+    let none = BTreeSet::new();
+    let shown = account::show(&anna(), &known(&none), Palette::Plain);
     assert_snapshot!("account", shown);
     let hidden = BTreeSet::from([FieldName::from("email")]);
-    let masked = account::show(&anna(), None, &hidden, Palette::Plain);
+    let masked = account::show(&anna(), &known(&hidden), Palette::Plain);
     assert_eq!(masked, shown.replace("\"anna@example.org\"", "•••"));
 }
 

@@ -188,9 +188,8 @@ impl<'p> Planner<'p> {
         username: Option<&str>,
         row: Row,
     ) -> Result<Suit, Fate> {
-        let compared = self
-            .mapper
-            .compare(&self.accounts, row, entry, Occasion::Adoption);
+        let occasion = Occasion::Adoption(self.strangers.len());
+        let compared = self.mapper.compare(&self.accounts, row, entry, occasion);
         let holding = compared.oddities.iter().find(|oddity| oddity.holds);
         if let Some(oddity) = holding.cloned() {
             return Err(Fate::Hold(oddity.fault, oddity.text, oddity.at));

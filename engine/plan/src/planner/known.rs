@@ -42,6 +42,8 @@ impl<'p> Planner<'p> {
             && self
                 .accounts
                 .is_unsettled(row, self.accounts.username_field());
+        let who = Claimant::Account(row);
+        comparison.unsettled |= self.mapper.asked.tell(who, &self.accounts, entry);
         if !computed {
             self.uncomputed.push(row);
         } else if comparison.unsettled {

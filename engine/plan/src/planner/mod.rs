@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::digest::SnapshotDigest;
 use crate::exceptions::{About, Exceptions};
 use crate::mapper::Mapper;
+use crate::merges::Merged;
 use crate::pins::Pins;
 use crate::upcoming::Coming;
 use hashbrown::{HashMap, HashSet};
@@ -45,6 +46,10 @@ pub struct Planner<'p> {
     /// Accounts in which a field could not be computed: whether the others
     /// agree is not known, so sync's memory of them stays.
     pub(crate) uncomputed: Vec<Row>,
+    /// Accounts that are adopted, with the places of their new people.
+    pub(crate) adopters: HashMap<Row, usize>,
+    /// How merged fields are to become, by account and field.
+    pub(crate) merged: HashMap<(Row, usize), Merged>,
     pub(crate) strangers: Vec<Stranger>,
     known_strangers: HashMap<String, usize>,
     pub(crate) exceptions: Exceptions<'p>,
@@ -109,6 +114,8 @@ impl<'p> Planner<'p> {
             departures: HashMap::new(),
             unsettled: Vec::new(),
             uncomputed: Vec::new(),
+            adopters: HashMap::new(),
+            merged: HashMap::new(),
             strangers: Vec::new(),
             known_strangers: HashMap::new(),
             twins: BTreeMap::new(),

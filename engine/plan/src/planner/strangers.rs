@@ -68,7 +68,10 @@ impl<'p> Planner<'p> {
         if let Some(fate) = self.obstacle(entry, named) {
             return (fate, Vec::new());
         }
-        let found = self.mapper.initial(entry);
+        let place = self.strangers.len();
+        let found = self.mapper.initial(place, entry);
+        let who = Claimant::Stranger(place);
+        self.mapper.asked.tell(who, &self.accounts, entry);
         let (mut oddities, holding) = (found.oddities, |oddity: &Oddity| oddity.holds);
         match oddities.iter().position(holding) {
             None => (Fate::Create(found.changes), oddities),

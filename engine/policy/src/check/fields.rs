@@ -2,9 +2,12 @@
 
 use super::attributes::Attributes;
 use super::fragment::Fragment;
+use super::references::Surroundings;
 use super::{keys, options, reader, sha256, value};
 use crate::diagnostic::Code;
-use crate::policy::{AttributeId, FieldMapping, Mode, OnAbsent, OnEmpty, OnError, Policy, Shape};
+use crate::policy::{
+    AttributeId, FieldMapping, Mode, OnAbsent, OnEmpty, OnError, Policy, Shape, ValueSource,
+};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind};
 use muster_model::FieldName;
@@ -16,17 +19,20 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn all(
     source: &mut Source<'_>,
     attributes: &mut Attributes,
+    plugin: Option<&str>,
     entry: Option<&Entry>,
     fragments: &mut [Fragment<'_>],
 ) -> Vec<FieldMapping> {
-    let mut fields = entry.map_or_else(Vec::new, |entry| fields(source, attributes, entry));
+    let around = surroundings(plugin, entry, fragments);
+    let mut fields =
+        entry.map_or_else(Vec::new, |entry| fields(source, attributes, &around, entry));
     let own: BTreeSet<FieldName> = fields.iter().map(|field| field.name.clone()).collect();
     let mut seen: BTreeMap<FieldName, String> = BTreeMap::new();
     for fragment in fragments {
         let Some((source, entry)) = fragment.entry("fields") else {
             continue;
         };
-        for field in self::fields(source, attributes, entry) {
+        for field in self::fields(source, attributes, &around, entry) {
             if own.contains(&field.name) {
                 continue;
             }
@@ -41,6 +47,27 @@ pub(super) fn all(
     }
     fields.sort_by(|a, b| a.name.cmp(&b.name));
     fields
+}
+
+/// What references need to know of the other fields, in whatever file they stand.
+fn surroundings(
+    plugin: Option<&str>,
+    entry: Option<&Entry>,
+    fragments: &mut [Fragment<'_>],
+) -> Surroundings {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut gather = |entry: &Entry| {
+        if let Kind::Map(entries) = &entry.value.kind {
+            names.extend(entries.iter().map(|entry| entry.key.clone()));
+        }
+    };
+    entry.into_iter().for_each(&mut gather);
+    for fragment in fragments {
+        if let Some((_, entry)) = fragment.entry("fields") {
+            gather(entry);
+        }
+    }
+    Surroundings::new(plugin, names.iter().map(String::as_str))
 }
 
 fn mapped_twice(source: &mut Source<'_>, fields: &Entry, name: &FieldName, other: &str) {
@@ -58,18 +85,20 @@ fn mapped_twice(source: &mut Source<'_>, fields: &Entry, name: &FieldName, other
 fn fields(
     source: &mut Source<'_>,
     attributes: &mut Attributes,
+    around: &Surroundings,
     entry: &Entry,
 ) -> Vec<FieldMapping> {
     let entries = reader::entries(source, &entry.value, "`fields`").unwrap_or_default();
     let found = entries.iter();
     found
-        .filter_map(|entry| field(source, attributes, entry))
+        .filter_map(|entry| field(source, attributes, around, entry))
         .collect()
 }
 
 fn field(
     source: &mut Source<'_>,
     attributes: &mut Attributes,
+    around: &Surroundings,
     entry: &Entry,
 ) -> Option<FieldMapping> {
     let name = name(source, entry);
@@ -82,7 +111,10 @@ fn field(
         Kind::Map(_) => {
             let map = reader::mapping(source, &entry.value, &entry.at, &keys::FIELD)?;
             let options = options::options(source, &map, &mut mapping);
-            mapping.value = value::value(source, attributes, &map, entry, &keys::FIELD)?;
+            mapping.value = value::of_field(source, attributes, &map, around, entry)?;
+            if matches!(mapping.value, ValueSource::Groups(_)) {
+                mapping.shape = Shape::List;
+            }
             options?;
         }
         _ => {

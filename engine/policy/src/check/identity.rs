@@ -46,7 +46,7 @@ fn username(
         Kind::Map(_) => {
             let map = reader::mapping(source, &entry.value, &entry.at, &keys::USERNAME)?;
             let transform = transform(source, &map);
-            mapping.value = value::value(source, attributes, &map, entry, &keys::USERNAME)?;
+            mapping.value = value::value(source, attributes, &map, entry)?;
             mapping.transform = transform?;
         }
         _ => {

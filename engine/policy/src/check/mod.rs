@@ -5,6 +5,7 @@ pub(crate) mod attributes;
 mod exceptions;
 mod fields;
 mod fragment;
+mod groups;
 mod guards;
 mod identity;
 mod leaks;
@@ -14,6 +15,7 @@ mod mapping;
 mod options;
 mod provider;
 pub(crate) mod reader;
+mod references;
 mod rules;
 mod scope;
 mod terms;
@@ -197,8 +199,15 @@ fn policy<'t>(
     let identity = root
         .entry("identity")
         .and_then(|entry| identity::identity(source, &mut attributes, entry));
+    let plugin = provider.as_ref().map(|provider| provider.plugin.as_str());
     let mapped = licences::mapped(root.entry("fields"), fragments);
-    let fields = fields::all(source, &mut attributes, root.entry("fields"), fragments);
+    let fields = fields::all(
+        source,
+        &mut attributes,
+        plugin,
+        root.entry("fields"),
+        fragments,
+    );
     let blocks = rules::all(source, &mut attributes, root.entry("block"), fragments);
     let upcoming = terms::upcoming(source, root.get("upcoming"));
     let licences = root

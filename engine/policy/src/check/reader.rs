@@ -37,7 +37,6 @@ pub(crate) fn mapping<'n>(
     let mut known = Vec::new();
     for entry in entries {
         match section.key(&entry.key) {
-            Some(key) if key.need == Need::Later => not_supported(source, entry),
             Some(_) => known.push(entry),
             None => unknown_key(source, entry, section, entries),
         }
@@ -101,16 +100,6 @@ fn example(key: &str) -> String {
         _ => "…",
     };
     format!("Add `{key}: {value}`, or what it is for you.")
-}
-
-fn not_supported(source: &mut Source<'_>, entry: &Entry) {
-    let message = format!(
-        "`{}` is not supported yet by this version of Muster",
-        entry.key
-    );
-    source
-        .report(Code::NotSupported, entry.at.clone(), message)
-        .help("Take it out for now; it belongs to the policy language and will come.");
 }
 
 fn unknown_key(source: &mut Source<'_>, entry: &Entry, section: &Section, beside: &[Entry]) {

@@ -2,9 +2,10 @@
 
 use super::attributes::Attributes;
 use super::reader::{self, Mapping};
+use super::references::Surroundings;
+use super::{groups, references};
 use crate::diagnostic::Code;
 use crate::expression::{Purpose, compile};
-use crate::language::{Need, Section};
 use crate::lint::listed_twice;
 use crate::policy::{AttributeId, ValueSource};
 use crate::source::Source;
@@ -17,7 +18,6 @@ pub(super) fn value(
     attributes: &mut Attributes,
     map: &Mapping<'_>,
     entry: &Entry,
-    section: &Section,
 ) -> Option<ValueSource> {
     match (map.get("from"), map.entry("expr")) {
         (Some(from), None) => candidates(source, attributes, from, "an attribute"),
@@ -37,27 +37,78 @@ pub(super) fn value(
             None
         }
         (None, None) => {
-            if !later(&entry.value, section) {
-                source
-                    .report(
-                        Code::MissingKey,
-                        entry.at.clone(),
-                        format!("It is not said where `{}` comes from", entry.key),
-                    )
-                    .help("Give `from` with an attribute, or `expr` with an expression.");
-            }
+            source
+                .report(
+                    Code::MissingKey,
+                    entry.at.clone(),
+                    format!("It is not said where `{}` comes from", entry.key),
+                )
+                .help("Give `from` with an attribute, or `expr` with an expression.");
             None
         }
     }
 }
 
-/// True if the mapping uses what this version cannot do: that was reported.
-fn later(node: &Node, section: &Section) -> bool {
-    let Kind::Map(entries) = &node.kind else {
-        return false;
+/// The source of a field, which may be people or groups as well.
+pub(super) fn of_field(
+    source: &mut Source<'_>,
+    attributes: &mut Attributes,
+    map: &Mapping<'_>,
+    around: &Surroundings,
+    entry: &Entry,
+) -> Option<ValueSource> {
+    if let Some(reference) = map.entry("reference") {
+        let sole = is_sole(source, map, reference);
+        references::no_other_type(source, map.get("type"));
+        let found = references::reference(source, attributes, map, &reference.value, around);
+        return found.filter(|_| sole);
+    }
+    references::only_for_references(source, map);
+    if let Some(given) = map.entry("groups") {
+        let sole = is_sole(source, map, given);
+        groups::only_a_list(source, map.get("type"));
+        return groups::groups(source, &given.value).filter(|_| sole);
+    }
+    value(source, attributes, map, entry)
+}
+
+/// True if the field's value comes from one place, and is not changed on the way.
+fn is_sole(source: &mut Source<'_>, map: &Mapping<'_>, sole: &Entry) -> bool {
+    let mut is_sole = true;
+    let mut refuse = |entry: &Entry, message: String| {
+        source
+            .report(Code::KeyConflict, entry.at.clone(), message)
+            .help(format!("Keep one of them; `{}` stands alone.", sole.key));
+        is_sole = false;
     };
-    let is_later = |name: &str| section.key(name).is_some_and(|key| key.need == Need::Later);
-    entries.iter().any(|entry| is_later(&entry.key))
+    let others = ["from", "expr", "groups"];
+    for other in others.into_iter().filter(|other| *other != sole.key) {
+        if let Some(entry) = map.entry(other) {
+            refuse(
+                entry,
+                format!("A field has `{}` or `{other}`, not both", sole.key),
+            );
+        }
+    }
+    let meaningless = [
+        "transform",
+        "empty",
+        "absent",
+        "required",
+        "on_error",
+        "sensitive",
+    ];
+    // Whoever refers to nobody may keep whom they referred to.
+    let keeps = |key: &str| key == "absent" && sole.key == "reference";
+    for key in meaningless.into_iter().filter(|key| !keeps(key)) {
+        if let Some(entry) = map.entry(key) {
+            refuse(
+                entry,
+                format!("`{key}` has no meaning beside `{}`", sole.key),
+            );
+        }
+    }
+    is_sole
 }
 
 /// An attribute, or several of which the first with a value counts.
@@ -132,6 +183,8 @@ pub(super) fn settle(value: &mut ValueSource, places: &[AttributeId]) {
             }
         }
         ValueSource::Expression(expression) => expression.settle(places),
+        ValueSource::Reference(reference) => reference.settle(places),
+        ValueSource::Groups(_) => {}
     }
 }
 
@@ -143,5 +196,7 @@ pub(super) fn canonical(value: &ValueSource, attributes: &[String]) -> serde_jso
             json!({"from": names.map(|name| name.to_lowercase()).collect::<Vec<_>>()})
         }
         ValueSource::Expression(expression) => json!({"expr": expression.written()}),
+        ValueSource::Reference(reference) => references::digest(reference, attributes),
+        ValueSource::Groups(rules) => groups::digest(rules),
     }
 }

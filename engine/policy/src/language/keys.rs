@@ -328,7 +328,7 @@ pub(crate) const FIELD: Section = Section {
     name: "a field",
     id: "field",
     doc: "How a field's value is made.",
-    choice: Choice::One(&["from", "expr"]),
+    choice: Choice::One(&["from", "expr", "reference", "groups"]),
     keys: &[
         Key::optional(
             "from",
@@ -412,9 +412,57 @@ pub(crate) const FIELD: Section = Section {
             "Its values are shown to nobody: in plans, lists, the history and messages `•••` stands for them.",
         )
         .or("false"),
-        Key::later("reference"),
-        Key::later("groups"),
+        Key::optional(
+            "reference",
+            Takes::Texts,
+            "An attribute that names other people, or several of which the first with a value counts: the field holds their accounts.",
+        ),
+        Key::optional(
+            "by",
+            Takes::OneOf(&[BY_WORD, Takes::Section(&BY), Takes::List(&Takes::OneOf(&[BY_WORD, Takes::Section(&BY)]))]),
+            "What a reference's value says of the person whom it names; of several ways the first that finds somebody counts. Without it: `dn` with the plugin `ldap`, else `[id, username, email]`.",
+        ),
+        Key::optional(
+            "cycles",
+            Takes::Words(&[
+                ("report", "A finding names the circle; the values are written all the same."),
+                ("allow", "Nothing is said."),
+            ]),
+            "What is said of people who refer to each other in a circle.",
+        )
+        .or("report"),
+        Key::optional(
+            "groups",
+            Takes::Map {
+                names: &Takes::Text,
+                values: &Takes::Texts,
+            },
+            "Groups, by name or with `*`, and what membership in each gives; `$1` is what the first `*` stood for. The field is a list, to which the intranet may add items of its own.",
+        ),
     ],
+};
+
+const BY_WORD: Takes = Takes::Words(&[
+    ("id", "The person's identifier at the source."),
+    ("username", "The username."),
+    (
+        "email",
+        "What the field `email` or `mail` of the person's account holds.",
+    ),
+    ("dn", "The name of the person's entry in an LDAP directory."),
+]);
+
+/// How a reference's value names somebody by an attribute.
+pub(crate) const BY: Section = Section {
+    name: "`by`",
+    id: "by",
+    doc: "An attribute of the entry of the person who is meant.",
+    choice: Choice::Any,
+    keys: &[Key::required(
+        "attribute",
+        Takes::Text,
+        "The attribute one of whose values equals the reference's.",
+    )],
 };
 
 pub(crate) const BLOCK_RULE: Section = Section {
@@ -472,6 +520,7 @@ pub(crate) const ALL: &[&Section] = &[
     &DATE,
     &MAP,
     &OTHERWISE,
+    &BY,
     &BLOCK_RULE,
     &LICENCES,
     &GUARDS,
@@ -490,7 +539,6 @@ pub(crate) const ALL: &[&Section] = &[
 mod tests {
     #![allow(clippy::panic)]
     use super::*;
-    use crate::language::Need;
     use std::collections::BTreeSet;
 
     #[test]
@@ -502,8 +550,7 @@ mod tests {
             let mut names = BTreeSet::new();
             for key in section.keys {
                 assert!(names.insert(key.name), "`{}` twice", key.name);
-                let said = !key.doc.is_empty() || key.need == Need::Later;
-                assert!(said, "{}.{}", section.id, key.name);
+                assert!(!key.doc.is_empty(), "{}.{}", section.id, key.name);
             }
             let chosen = match section.choice {
                 Choice::Any => &[],

@@ -19,8 +19,6 @@ pub enum Need {
     Required,
     /// May be there.
     Optional,
-    /// Belongs to the language, but this version cannot do it.
-    Later,
 }
 
 /// One key of a mapping.
@@ -57,11 +55,6 @@ impl Key {
     /// A key that may be there.
     pub(crate) const fn optional(name: &'static str, takes: Takes, doc: &'static str) -> Self {
         Self::of(Need::Optional, name, takes, doc)
-    }
-
-    /// A key that belongs to the language and cannot be used yet.
-    pub(crate) const fn later(name: &'static str) -> Self {
-        Self::of(Need::Later, name, Takes::Anything, "")
     }
 
     /// Says what holds without it.

@@ -48,8 +48,8 @@ fn reference(id: &str) -> Value {
 }
 
 fn object(section: &Section) -> Value {
-    let there = section.keys.iter().filter(|key| key.need != Need::Later);
-    let properties: Map<String, Value> = there
+    let keys = section.keys.iter();
+    let properties: Map<String, Value> = keys
         .map(|key| (key.name.to_owned(), property(key)))
         .collect();
     let required: Vec<&str> = section
@@ -67,11 +67,7 @@ fn object(section: &Section) -> Value {
         set(&mut object, "required", json!(required));
     }
     let each = |names: &[&str]| -> Value {
-        let usable = |name: &&&str| {
-            let key = section.key(name);
-            key.is_some_and(|key| key.need != Need::Later)
-        };
-        let names = names.iter().filter(usable);
+        let names = names.iter();
         names.map(|name| json!({"required": [name]})).collect()
     };
     match section.choice {

@@ -15,6 +15,7 @@ mod functions;
 mod lints;
 mod pages;
 mod policies;
+mod references;
 mod robust;
 mod schema;
 mod transforms;

@@ -138,8 +138,9 @@ macro_rules! pages {
 
 pages! {
     too_large empty syntax tab too_deep several_documents alias tag duplicate_key odd_key
-    version unknown_key not_supported missing_key key_conflict wrong_type ambiguous out_of_range
-    unknown_word bad_name reserved_name duplicate_name empty_value secret_in_policy
+    version unknown_key missing_key key_conflict wrong_type ambiguous out_of_range
+    unknown_word bad_name reserved_name duplicate_name empty_value no_email_field unknown_star
+    secret_in_policy
     unreadable_file mapped_in_two_files unknown_value missing_value value_in_expression
     expression_syntax expression_too_large expression_unsupported unknown_variable
     unknown_function wrong_arguments entry_use wrong_operands not_a_condition not_a_value

@@ -20,6 +20,8 @@ identity: {key: username, username: uid}
 fields:
   email: {from: [mail, email], default: "", mode: if-empty, type: list}
   name: {expr: 'entry["given name"] + " " + lower(entry.sn)'}
+  boss: {reference: manager, by: [dn, {attribute: number}, email], cycles: allow}
+  roles: {groups: {"cn=area-*,*": ["area-$1", "x$2"], editors: $$}}
 block:
   - name: ended
     when: |

@@ -114,6 +114,8 @@ pub fn some_directory(name: &str, cursor: Option<&[u8]>) -> DirectoryRecord {
         cursor: cursor.map(<[u8]>::to_vec),
         feed: None,
         pending: Default::default(),
+        references: Default::default(),
+        merged: Default::default(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Editing fields that belong to the intranet.
 
 use super::prepared::{AdminContext, Deed, Effect, Prepared, Verb, field_change, one};
+use super::refused::GivenItems;
 use super::{Refused, find};
-use muster_model::{Account, Action, FieldChange, FieldName, Owner, Value};
+use muster_model::{Account, Action, DirectoryName, FieldChange, FieldName, Owner, Value};
 use muster_store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,12 +39,21 @@ pub fn edit(
     let before = find(store, username)?;
     let mut after = before.clone();
     for (name, values) in &edit.set {
-        let name = editable(store, &before, name)?;
-        let value = Edit::value_of(values, before.fields.get(&name));
-        after.fields.insert(name, value);
+        match editable(store, &before, name)? {
+            Part::Whole(name) => {
+                let value = Edit::value_of(values, before.fields.get(&name));
+                after.fields.insert(name, value);
+            }
+            Part::Own(given) => given.put(&before, &mut after, values)?,
+        }
     }
     for name in &edit.unset {
-        after.fields.remove(&editable(store, &before, name)?);
+        match editable(store, &before, name)? {
+            Part::Whole(name) => {
+                after.fields.remove(&name);
+            }
+            Part::Own(given) => given.put(&before, &mut after, &[])?,
+        }
     }
     let fields = differences(&before, &after);
     if fields.is_empty() {
@@ -75,19 +85,90 @@ pub(super) fn checked_name(name: &str) -> Result<FieldName, Refused> {
     Ok(FieldName::from(name))
 }
 
-/// Accepts a name of a field that is the intranet's own on this account.
-fn editable(store: &dyn Store, account: &Account, name: &str) -> Result<FieldName, Refused> {
+/// What of a field is the intranet's own.
+enum Part {
+    /// All of it.
+    Whole(FieldName),
+    /// The items that sync has not given.
+    Own(Given),
+}
+
+/// Accepts a name of a field of which something is the intranet's own on this
+/// account.
+fn editable(store: &dyn Store, account: &Account, name: &str) -> Result<Part, Refused> {
     let field = checked_name(name)?;
-    match &account.owner {
-        Owner::Directory(directory) if account.synced.contains_key(&field) => {
-            Err(Refused::FieldIsMapped {
-                username: account.username.clone(),
-                policy_file: store.directory(directory)?.map(|record| record.policy_file),
-                directory: directory.clone(),
-                field,
-            })
+    let Owner::Directory(directory) = &account.owner else {
+        return Ok(Part::Whole(field));
+    };
+    let Some(last) = account.synced.get(&field) else {
+        return Ok(Part::Whole(field));
+    };
+    let record = store.directory(directory)?;
+    if record
+        .as_ref()
+        .is_some_and(|record| record.merged.contains(&field))
+    {
+        let held = items(account.fields.get(&field));
+        let given = items(last.as_ref());
+        return Ok(Part::Own(Given {
+            items: given.intersection(&held).cloned().collect(),
+            directory: directory.clone(),
+            policy_file: record.map(|record| record.policy_file),
+            field,
+        }));
+    }
+    Err(Refused::FieldIsMapped {
+        username: account.username.clone(),
+        policy_file: record.map(|record| record.policy_file),
+        directory: directory.clone(),
+        field,
+    })
+}
+
+/// The items of a field that sync has given, and that nobody can take away: the
+/// next sync would give them again.
+struct Given {
+    field: FieldName,
+    items: BTreeSet<String>,
+    directory: DirectoryName,
+    policy_file: Option<String>,
+}
+
+impl Given {
+    /// Writes the whole list as it is to be. Blank texts are no items.
+    fn put(self, before: &Account, after: &mut Account, values: &[String]) -> Result<(), Refused> {
+        let values = values.iter().filter(|value| !value.trim().is_empty());
+        let wanted: BTreeSet<String> = values.cloned().collect();
+        let lost: Vec<String> = self.items.difference(&wanted).cloned().collect();
+        if !lost.is_empty() {
+            let all = self.items.union(&wanted).cloned().collect();
+            return Err(Refused::ItemsAreGiven {
+                username: before.username.clone(),
+                field: self.field,
+                directory: self.directory,
+                policy_file: self.policy_file,
+                items: Box::new(GivenItems { lost, all }),
+            });
         }
-        _ => Ok(field),
+        if wanted == items(before.fields.get(&self.field)) {
+            return Ok(());
+        }
+        match wanted.is_empty() {
+            true => after.fields.remove(&self.field),
+            false => {
+                let value = Value::List(wanted.into_iter().collect());
+                after.fields.insert(self.field, value)
+            }
+        };
+        Ok(())
+    }
+}
+
+fn items(value: Option<&Value>) -> BTreeSet<String> {
+    match value {
+        None => BTreeSet::new(),
+        Some(Value::Text(text)) => BTreeSet::from([text.clone()]),
+        Some(Value::List(items)) => items.iter().cloned().collect(),
     }
 }
 
@@ -101,3 +182,6 @@ fn differences(before: &Account, after: &Account) -> Vec<FieldChange> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 //! directory controls is known from what its last sync wrote.
 
 mod block;
+mod chart;
 mod create;
 mod delete;
 mod edit;
@@ -16,13 +17,14 @@ mod refused;
 mod rename;
 
 pub use block::{block, unblock};
+pub use chart::{Chain, ChainEnd, Chart, Person, Report, chart};
 pub use create::create;
 pub use delete::delete;
 pub use edit::{Edit, edit};
 pub use ownership::{Attachment, attach, detach};
 pub use password::{PasswordControl, password_control};
 pub use prepared::{AdminContext, Effect, Notice, Prepared};
-pub use refused::Refused;
+pub use refused::{GivenItems, Refused};
 pub use rename::rename;
 
 use muster_model::{Account, Username, UsernameKey};

@@ -35,6 +35,23 @@ pub enum Refused {
         /// The policy file of its last sync, if one is known.
         policy_file: Option<String>,
     },
+    /// Groups at the source give these items of the field.
+    #[error(
+        "the directory `{directory}` gives {} in the field `{field}` of `{username}`",
+        quoted(&items.lost)
+    )]
+    ItemsAreGiven {
+        /// Whose.
+        username: Username,
+        /// The field.
+        field: FieldName,
+        /// Who gives them.
+        directory: DirectoryName,
+        /// The policy file of its last sync, if one is known.
+        policy_file: Option<String>,
+        /// Which ones.
+        items: Box<GivenItems>,
+    },
     /// The name is one that every account has of its own, or sync's.
     #[error("`{field}` is no field: {}", why_reserved(field))]
     FieldIsReserved {
@@ -91,6 +108,15 @@ pub enum Refused {
     Store(#[from] StoreError),
 }
 
+/// Items of a field that groups at the source give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenItems {
+    /// Those that would be taken away.
+    pub lost: Vec<String>,
+    /// The list that was asked for, and all that are given.
+    pub all: Vec<String>,
+}
+
 impl Refused {
     /// What the administrator can do about it.
     pub fn hint(&self) -> Option<String> {
@@ -107,6 +133,13 @@ impl Refused {
                 policy_file,
                 ..
             } => mapped_hint(username, policy_file.as_deref()),
+            Self::ItemsAreGiven {
+                username,
+                field,
+                policy_file,
+                items,
+                ..
+            } => given_hint(username, field, policy_file.as_deref(), &items.all),
             Self::FieldIsReserved { field } => reserved_hint(field).to_owned(),
             Self::SourceDecidesUsername { username, .. } => format!(
                 "rename the person at the source, and the next sync renames the account; or make it local first: `muster account detach {username}`"
@@ -149,6 +182,26 @@ fn why_reserved(field: &str) -> &'static str {
     } else {
         "every account has it of its own"
     }
+}
+
+fn quoted(items: &[String]) -> String {
+    let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    items.join(", ")
+}
+
+fn given_hint(
+    username: &Username,
+    field: &FieldName,
+    policy_file: Option<&str>,
+    all: &[String],
+) -> String {
+    let place = policy_file.map_or("the policy".to_owned(), |file| format!("`{file}`"));
+    let all: Vec<String> = all.iter().map(|item| format!("'{field}={item}'")).collect();
+    format!(
+        "end the person's membership in the group, or change the rule in {place}; to write the \
+         intranet's own items only: `muster account edit {username} {}`",
+        all.join(" ")
+    )
 }
 
 fn reserved_hint(field: &str) -> &'static str {

@@ -42,6 +42,8 @@ fn directory(name: &str, key: &str) -> DirectoryRecord {
         cursor: None,
         feed: None,
         pending: Default::default(),
+        references: Default::default(),
+        merged: Default::default(),
     }
 }
 

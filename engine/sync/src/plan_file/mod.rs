@@ -165,6 +165,9 @@ pub(crate) fn sample() -> Plan {
         settled: vec![],
         remembered: Default::default(),
         pending: Default::default(),
+        given: Default::default(),
+        references: Default::default(),
+        names: Default::default(),
         bindings: muster_model::Bindings {
             policy_file: "p.yaml".into(),
             environment: None,

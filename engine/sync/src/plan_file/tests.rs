@@ -36,6 +36,9 @@ fn plan() -> Plan {
         settled: vec![],
         remembered: Default::default(),
         pending: Default::default(),
+        given: Default::default(),
+        references: Default::default(),
+        names: Default::default(),
         bindings: Bindings {
             policy_file: "p.yaml".into(),
             environment: None,

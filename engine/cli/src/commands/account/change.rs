@@ -75,6 +75,7 @@ fn shown(audit: &[AuditRecord], session: &Session) -> String {
             username: record.username.as_str(),
             reason: &record.reason,
             fields: &record.fields,
+            people: None,
         };
         change::write(&mut out, deed, session.out);
     }

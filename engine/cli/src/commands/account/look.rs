@@ -1,17 +1,18 @@
 //! `muster account list` and `show`.
 
+use super::chart::{ChartJson, ShownAccount};
 use super::refused;
 use crate::args::{Format, ListArgs, ShowArgs};
 use crate::exit::Exit;
 use crate::policies;
-use crate::render::account::{self, Row};
+use crate::render::account::{self, Known, Row};
 use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
 use muster_model::{Account, AccountStatus, AccountView, Owner, SensitiveFields, UsernameKey};
 use muster_policy::Policy;
 use muster_store::{AccountJson, Store};
-use muster_sync::admin::Refused;
+use muster_sync::admin::{self, Refused};
 use std::collections::BTreeSet;
 
 pub(super) fn list(args: &ListArgs, session: &Session) -> Result<Exit, Trouble> {
@@ -121,6 +122,7 @@ pub(super) fn show(args: &ShowArgs, session: &Session) -> Result<Exit, Trouble> 
             refused(unknown, session)
         })?;
     let fields = sensitive(&store)?;
+    let chart = admin::chart(&store, &found).map_err(state::trouble)?;
     match (args.format, args.reveal) {
         (Format::Text, reveal) => {
             let hidden = match reveal {
@@ -128,15 +130,20 @@ pub(super) fn show(args: &ShowArgs, session: &Session) -> Result<Exit, Trouble> 
                 false => fields.mask(&mut found),
             };
             let policy = policy_of(&store, &found, session)?;
-            session.print(&account::show(
-                &found,
-                policy.as_ref(),
-                &hidden,
-                session.out,
-            ))?;
+            let known = Known {
+                policy: policy.as_ref(),
+                chart: chart.as_ref(),
+                hidden: &hidden,
+            };
+            session.print(&account::show(&found, &known, session.out))?;
         }
-        (Format::Json, true) => session.print_json(&AccountJson::revealed(found, &fields))?,
-        (Format::Json, false) => session.print_json(&AccountJson::shown(found, &fields))?,
+        (Format::Json, reveal) => session.print_json(&ShownAccount {
+            account: match reveal {
+                true => AccountJson::revealed(found, &fields),
+                false => AccountJson::shown(found, &fields),
+            },
+            chart: chart.map(ChartJson::from),
+        })?,
     }
     Ok(Exit::Done)
 }

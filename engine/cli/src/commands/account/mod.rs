@@ -1,6 +1,7 @@
 //! The People administrator's work.
 
 mod change;
+mod chart;
 mod delete;
 mod look;
 mod password;

@@ -112,7 +112,8 @@ pub(in crate::commands) fn people(
         ))
     );
     for change in creates.iter().take(SHOWN) {
-        change::write(&mut out, (*change).into(), session.out);
+        let deed = change::Deed::planned(change, &plan);
+        change::write(&mut out, deed, session.out);
     }
     findings::write(&mut out, &plan.findings, Folding::Nothing, session.out);
     session.print(&out)?;
