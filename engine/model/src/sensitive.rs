@@ -224,6 +224,8 @@ mod tests {
             cursor: None,
             feed: None,
             pending: Default::default(),
+            references: Default::default(),
+            merged: Default::default(),
         }
     }
 
