@@ -90,14 +90,22 @@ fn border(c: &mut Criterion) {
 
     let pages = PEOPLE / 1000;
     let repeats = bind(&load(&HOST, "repeats"), json!({"pages": pages})).unwrap();
+    let mut named = all.clone();
+    named.scope.groups = vec!["intranet".to_owned()];
     group.bench_function("border alone, 12 attributes", |b| {
-        b.iter(|| assert_eq!(everybody(&repeats, &all), PEOPLE));
+        b.iter(|| assert_eq!(everybody(&repeats, &named), PEOPLE));
+    });
+    let mut patterns = all.clone();
+    patterns.scope.report = vec!["intra*".to_owned()];
+    group.bench_function("border alone, groups by a pattern", |b| {
+        b.iter(|| assert_eq!(everybody(&repeats, &patterns), PEOPLE));
     });
     group.finish();
 
     let one = bind(&load(&HOST, "repeats"), json!({"pages": 1})).unwrap();
     c.bench_function("open, read one person, close", |b| {
         let mut request = request(&["name"]);
+        request.scope.groups = vec!["intranet".to_owned()];
         request.page_size = 1;
         b.iter(|| assert_eq!(everybody(&one, &request), 1));
     });

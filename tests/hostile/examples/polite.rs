@@ -45,9 +45,11 @@ impl Source for Polite {
         let end = self.people.min(self.next + u64::from(request.page_size));
         for id in self.next..end {
             let mut row = rows.add(Status::Active);
-            row.id(id.to_string())
-                .group("all")
-                .value(0, format!("Person {id}"));
+            row.id(id.to_string()).value(0, format!("Person {id}"));
+            let asked = request.scope.groups.iter().chain(&request.scope.report);
+            asked.for_each(|group| {
+                row.group(group);
+            });
         }
         self.next = end;
         Ok(if end == self.people {

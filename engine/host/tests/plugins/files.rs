@@ -55,6 +55,28 @@ fn fifty_thousand_people_come_over() {
 }
 
 #[test]
+fn reported_groups_come_over_by_their_own_names() {
+    let folder = folder(&many(3000));
+    let config = json!({"path": "people.csv", "id": "id", "groups": "groups"});
+    let bound = csv(folder.path(), config);
+    let mut asked = request(&["name"]);
+    asked.scope.groups = vec!["Intranet".to_owned()];
+    asked.scope.report = ["A*", "ghosts", "club-*"].map(str::to_owned).to_vec();
+    let read = read(&bound, asked).unwrap();
+    assert!(
+        read.rows
+            .iter()
+            .all(|row| row.groups == ["Intranet", "all"])
+    );
+    assert!(read.coverage.proves_absence(), "{:?}", read.coverage);
+    let facts = &read.coverage.evidence().facts;
+    let missing = facts
+        .iter()
+        .find(|(name, _)| name == "reported groups missing");
+    assert_eq!(missing.unwrap().1, "`ghosts`, `club-*`");
+}
+
+#[test]
 fn two_reads_are_the_same() {
     let folder = folder(&many(3000));
     let bound = csv(folder.path(), json!({"path": "people.csv", "id": "id"}));
