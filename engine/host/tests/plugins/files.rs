@@ -72,7 +72,7 @@ fn reported_groups_come_over_by_their_own_names() {
     let facts = &read.coverage.evidence().facts;
     let missing = facts
         .iter()
-        .find(|(name, _)| name == "reported groups missing");
+        .find(|(name, _)| name.as_str() == "reported groups missing");
     assert_eq!(missing.unwrap().1, "`ghosts`, `club-*`");
 }
 
