@@ -46,11 +46,15 @@ impl Planner<'_> {
         }
     }
 
-    /// True if a read has proven that the account's own entry is not there.
+    /// True if a read, this one or one before, has proven that the account's own
+    /// entry is gone or has left the scope.
     fn is_proven_gone(&self, row: Row, coverage: &Coverage) -> bool {
-        let is_unseen = self.seen_of(row) == Seen::Not;
-        let is_proven = coverage.proves_absence() || self.has_left(row);
-        (is_unseen && is_proven) || self.is_removed(row)
+        match self.seen_of(row) {
+            Seen::Not => coverage.proves_absence() || self.has_left(row),
+            // Of whoever left before, a delta need not tell that they are there.
+            Seen::OutOfScope => self.has_left(row) || self.is_removed(row),
+            Seen::InScope | Seen::Held => false,
+        }
     }
 
     fn traces(&self, newcomers: &[usize], gone: &[Row]) -> BTreeMap<usize, BTreeSet<(Row, Trace)>> {
@@ -124,7 +128,7 @@ impl Planner<'_> {
              --external-id {id}`",
             words::pin(id, old),
         );
-        let account = format!("account `{old}` ({number}), whose own entry is not at the source");
+        let account = format!("account `{old}` ({number}), whose own entry is no longer in scope");
         match trace {
             Trace::Username => format!(
                 "carries the username of {account}. Nobody is created or blocked. If they are one \

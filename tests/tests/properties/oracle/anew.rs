@@ -35,6 +35,11 @@ impl<'w> Oracle<'w> {
         let unseen = missing.iter().copied();
         let mut gone: Vec<&Account> = unseen.filter(|account| proven || left(account)).collect();
         gone.extend(self.removed());
+        gone.extend(self.world.accounts.iter().filter(|account| {
+            let mut people = self.world.people.iter().filter(|p| self.is_of(p, account));
+            let is_in = people.any(|person| self.standing(person) != Standing::Out);
+            is_own(account) && left(account) && !is_in && !self.held.contains(&account.id)
+        }));
         let text = |value: Option<&Value>| match value {
             Some(Value::Text(text)) if !text.trim().is_empty() => Some(text.trim().to_lowercase()),
             _ => None,
