@@ -21,6 +21,7 @@ needed=(
     "python3:python3"
     "node:nodejs"
     "npm:npm"
+    "nvim:neovim"
 )
 if [ "${1:-}" = --nightly ]; then
     needed+=("ns-slapd:389-ds-base" "dscreate:389-ds-base")
@@ -70,8 +71,8 @@ These packages are missing, and there is no apt-get to install them with:
     ${missing[*]}
 The names are Debian's. Install what they stand for on your system (OpenLDAP's
 server and client tools, openssl, Samba with its domain controller, ldb-tools,
-Python with venv, Node.js with npm), so that slapd, ldapsearch, openssl, samba,
-samba-tool, ldbadd, python3, node and npm are in PATH.
+Python with venv, Node.js with npm, Neovim), so that slapd, ldapsearch, openssl,
+samba, samba-tool, ldbadd, python3, node, npm and nvim are in PATH.
 TEXT
     exit 1
 fi

@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What each engine crate may use of the engine.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("muster-model", &[]),
     ("muster-policy", &["muster-model"]),
     ("muster-plan", &["muster-model", "muster-policy"]),
     ("muster-store", &["muster-model"]),
     ("muster-host", &["muster-model"]),
+    ("muster-lsp", &["muster-model", "muster-policy"]),
     (
         "muster-sync",
         &[
@@ -32,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
         "muster-cli",
         &[
             "muster-host",
+            "muster-lsp",
             "muster-model",
             "muster-plan",
             "muster-policy",
@@ -42,7 +44,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Crates without I/O, clock or chance.
-const PURE: [&str; 3] = ["muster-model", "muster-policy", "muster-plan"];
+const PURE: [&str; 4] = ["muster-model", "muster-policy", "muster-plan", "muster-lsp"];
 
 /// What a pure crate has nowhere below it.
 const IMPURE: [&str; 7] = [
@@ -216,7 +218,7 @@ fn pure_crates_do_not_touch_the_world() {
         "Instant::now",
         "Timestamp::now",
     ];
-    for name in ["model", "policy", "plan"] {
+    for name in ["model", "policy", "plan", "lsp"] {
         for file in sources(&workspace().join("engine").join(name).join("src")) {
             if file.ends_with("tests.rs") {
                 continue;
@@ -291,7 +293,7 @@ fn nothing_is_left_unfinished() {
 fn libraries_do_not_print() {
     let prints = [["print", "ln!("], ["eprint", "ln!("], ["pri", "nt!("]]
         .map(|[start, end]| format!("{start}{end}"));
-    for name in ["model", "policy", "plan", "store", "host", "sync"] {
+    for name in ["model", "policy", "plan", "store", "host", "sync", "lsp"] {
         for file in sources(&workspace().join("engine").join(name).join("src")) {
             let text = read(&file);
             for print in &prints {

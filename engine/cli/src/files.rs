@@ -1,18 +1,74 @@
 //! Files that are there as a whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes beside a file and moves it there: nobody ever finds half of it.
 pub fn whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let out = OpenOptions::new().write(true).create_new(true).clone();
+    moved(path, &out, write)
+}
+
+/// The same, for the owner's eyes only.
+pub fn private(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    moved(path, &for_the_owner(), write)
+}
+
+/// A file beside another one, for the owner's eyes only, that is gone once it is
+/// let go of.
+pub fn scratch(path: &Path) -> io::Result<Scratch> {
+    let path = beside(path, "scratch")?;
+    let file = for_the_owner().read(true).open(&path)?;
+    Ok(Scratch { file, path })
+}
+
+/// A file that is gone once it is let go of.
+pub struct Scratch {
+    pub file: File,
+    path: PathBuf,
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // That it stays harms nobody but the disk.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Makes a folder and those above it, for the owner's eyes only.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn for_the_owner() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
     let mut name = path
         .file_name()
         .ok_or(io::ErrorKind::InvalidFilename)?
         .to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let mut out = File::create_new(&part)?;
+    name.push(format!(".{}.{ending}", std::process::id()));
+    Ok(path.with_file_name(name))
+}
+
+fn moved(
+    path: &Path,
+    options: &OpenOptions,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let part = beside(path, "part")?;
+    let mut out = options.open(&part)?;
     let written = write(&mut out)
         .and_then(|()| out.sync_all())
         .and_then(|()| fs::rename(&part, path));
@@ -90,5 +146,28 @@ mod tests {
             "somebody else wrote"
         );
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_is_read_by_nobody_else() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let inner = folder.path().join("a/b");
+        private_folder(&inner).unwrap();
+        private_folder(&inner).unwrap();
+        assert_eq!(
+            (mode(&inner), mode(&folder.path().join("a"))),
+            (0o700, 0o700)
+        );
+        let path = inner.join("people");
+        fs::write(&path, b"for all to see").unwrap();
+        let scratch = scratch(&path).unwrap();
+        assert_eq!(mode(&scratch.path), 0o600);
+        private(&path, |out| out.write_all(b"people")).unwrap();
+        assert_eq!(mode(&path), 0o600);
+        drop(scratch);
+        assert_eq!(inner.read_dir().unwrap().count(), 1);
     }
 }

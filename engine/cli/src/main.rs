@@ -7,10 +7,12 @@
 //!
 //! Reading order: `args` is what can be typed; `session` is one call of the
 //! program; `commands` is what each command does; `job` takes one policy from
-//! reading to recording; `render` turns answers into text.
+//! reading to recording; `editor` stands around the language server; `render` turns
+//! answers into text.
 
 mod args;
 mod commands;
+mod editor;
 mod exit;
 mod files;
 mod job;
@@ -22,6 +24,7 @@ mod render;
 mod sample;
 mod secrets;
 mod session;
+mod snapshots;
 mod source;
 mod state;
 mod trouble;

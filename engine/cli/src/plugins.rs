@@ -73,7 +73,8 @@ pub fn try_bind(
     plugin.bind(binding).map_err(Unbound::Settings)
 }
 
-fn host(session: &Session) -> Result<Host, Trouble> {
+/// What plugins run in.
+pub fn host(session: &Session) -> Result<Host, Trouble> {
     let config = HostConfig {
         cache_dir: cache_dir(&session.state),
         ..HostConfig::default()

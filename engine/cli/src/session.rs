@@ -135,7 +135,7 @@ fn palette(when: ColorWhen, terminal: bool) -> Palette {
 }
 
 /// The clock, or the instant that `MUSTER_NOW` stands for.
-fn now() -> Result<Timestamp, Trouble> {
+pub fn now() -> Result<Timestamp, Trouble> {
     let Some(text) = text_of("MUSTER_NOW") else {
         return Ok(Timestamp::now());
     };

@@ -154,6 +154,25 @@ impl Bound {
         self.plan.about()
     }
 
+    /// The same plugin with its files alone: it reaches no server, whatever it is
+    /// asked.
+    pub fn offline(&self) -> Self {
+        let plan = &self.plan;
+        let grants = Arc::new(plan.grants.offline());
+        let limits = &plan.shared().limits;
+        let waiting = Arc::new(Waiting::new(limits));
+        Self {
+            plan: Arc::new(Plan {
+                plugin: plan.plugin.clone(),
+                settings: plan.settings.clone(),
+                http: Arc::new(Client::new(grants.clone(), limits, &waiting)),
+                waiting,
+                grants,
+                now_ms: plan.now_ms,
+            }),
+        }
+    }
+
     /// Proves settings, network, rights and the search itself, by cheap calls.
     pub fn check(&self, scope: &Scope) -> Result<Vec<CheckStep>, CheckError> {
         let crashed = |crash| CheckError::Crashed {

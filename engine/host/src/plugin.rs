@@ -1,5 +1,6 @@
 //! Loading a plugin: read, inspect, compile.
 
+use crate::binding::BindError;
 use crate::bindings::SourcePre;
 use crate::host::{Host, Shared};
 use crate::inspect::Inspected;
@@ -7,6 +8,7 @@ use crate::instance::State;
 use crate::load_error::LoadError;
 use crate::manifest::{Manifest, Needs};
 use crate::settings::Schema;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -156,6 +158,26 @@ impl PluginFile {
     /// What is known of the plugin.
     pub fn about(&self) -> &About {
         &self.about
+    }
+
+    /// Holds a policy's settings and the names of its secrets against what the
+    /// plugin takes, without compiling it. What grants something is looked at only
+    /// when it is bound.
+    pub fn check(&self, settings: &Map<String, Value>, secrets: &[&str]) -> Vec<BindError> {
+        let plugin = &self.about.name;
+        let problems = self.schema.check(settings).err();
+        let wrong = problems.map(|problems| BindError::Settings {
+            plugin: plugin.clone(),
+            problems,
+        });
+        let known = self.about.needs.secrets();
+        let unknown = secrets.iter().filter(|secret| !known.contains(**secret));
+        let unknown = unknown.map(|secret| BindError::UnknownSecret {
+            plugin: plugin.clone(),
+            secret: (*secret).to_owned(),
+            known: known.iter().map(|name| (*name).to_owned()).collect(),
+        });
+        wrong.into_iter().chain(unknown).collect()
     }
 
     /// Compiles the plugin, or takes it from the host's cache.

@@ -310,10 +310,7 @@ pub struct EntryView<'a> {
 impl<'a> EntryView<'a> {
     /// The immutable identifier, if the source has one.
     pub fn id(self) -> Option<&'a str> {
-        self.page
-            .cell(self.row, 0)
-            .next()
-            .filter(|id| !id.is_empty())
+        self.delivered_id().filter(|id| !id.is_empty())
     }
 
     /// What the source says of the right to log in.
@@ -348,10 +345,15 @@ impl<'a> EntryView<'a> {
         self.values(attribute).next()
     }
 
-    /// Copies the entry out of its page.
+    /// The identifier as it was delivered, even if it is empty.
+    pub fn delivered_id(self) -> Option<&'a str> {
+        self.page.cell(self.row, 0).next()
+    }
+
+    /// Copies the entry out of its page, as it was delivered.
     pub fn to_plain(self) -> PlainRow {
         PlainRow {
-            id: self.id().map(str::to_owned),
+            id: self.delivered_id().map(str::to_owned),
             groups: self.groups().map(str::to_owned).collect(),
             status: self.status(),
             values: (0..self.page.attributes)

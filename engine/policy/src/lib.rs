@@ -22,6 +22,7 @@ mod beside;
 mod check;
 mod constant;
 mod diagnostic;
+mod draft;
 mod exception;
 mod expression;
 mod fix;
@@ -53,6 +54,7 @@ pub use adoption::{Adopt, MappingRow, MatchKey, Standing};
 pub use beside::{Beside, FileTexts, Files, NamedText, NoFiles, shown};
 pub use check::{Checked, check, check_with, parse};
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use draft::Draft;
 pub use exception::{Exception, ExceptionDeed, Person};
 pub use expression::{
     CallStyle, Evaluator, Expression, ExpressionFailed, Function, Parameter, functions,

@@ -22,6 +22,7 @@ pub mod plan_file;
 mod preview;
 mod reading;
 mod record;
+pub mod snapshot;
 mod source;
 
 pub use apply::{ApplyContext, ApplyRefused, PlanOrigin, apply};

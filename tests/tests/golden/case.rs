@@ -8,11 +8,15 @@ use muster_model::{
 };
 use muster_policy::{Beside, Colour, FieldMapping, Files, NamedText, Policy, check_with, render};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
-use muster_sync::{ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, apply, preview};
+use muster_sync::{
+    ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, Source, apply, preview,
+    snapshot,
+};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// The instant of all cases that name no other.
@@ -76,6 +80,10 @@ impl Case {
 
     /// Plans with entries in some order, on pages of some size.
     pub fn plan(&self, store: &MemoryStore, order: Order, page: usize) -> Plan {
+        self.plan_of(&mut Recorded::new(&self.read, order, page), store)
+    }
+
+    fn plan_of(&self, source: &mut dyn Source, store: &MemoryStore) -> Plan {
         let context = PreviewContext {
             now: self.now(),
             expires: self.now() + SignedDuration::from_hours(24),
@@ -89,8 +97,28 @@ impl Case {
             only: self.options.only.as_deref().map(UsernameKey::of),
             overrides: self.options.r#override.clone(),
         };
-        let mut source = Recorded::new(&self.read, order, page);
-        preview(&self.policy, &mut source, store, &context, &Silent).expect("a plan")
+        preview(&self.policy, source, store, &context, &Silent).expect("a plan")
+    }
+
+    /// Plans from a snapshot of the read.
+    pub fn plan_of_snapshot(&self, store: &MemoryStore) -> Plan {
+        let about = snapshot::About {
+            policy: &self.policy,
+            plugin: snapshot::PluginStamp {
+                name: "golden".to_owned(),
+                version: "1.0.0".to_owned(),
+                digest: "0".repeat(64),
+            },
+            now: self.now(),
+            sensitive: BTreeSet::new(),
+            known: Vec::new(),
+        };
+        let mut source = Recorded::new(&self.read, Order::AsGiven, usize::MAX);
+        let (mut spool, mut file) = (Cursor::new(Vec::new()), Vec::new());
+        snapshot::write(&about, &mut source, &mut spool, &mut file, &Silent).expect("a snapshot");
+        let recorded = snapshot::read(file.as_slice()).expect("a snapshot");
+        let mut replay = snapshot::Replay::new(recorded, &self.policy).expect("this policy's");
+        self.plan_of(&mut replay, store)
     }
 
     /// Applies a plan.

@@ -17,8 +17,8 @@
 //! it.
 //!
 //! Whatever a case is about, its plan must be the same for entries in any order
-//! and on pages of any size, and after it was applied, planning again must find
-//! nothing to do.
+//! and on pages of any size, and from a snapshot of the read; and after it was
+//! applied, planning again must find nothing to do.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -89,6 +89,11 @@ fn check(path: &Path) -> Vec<String> {
                 )));
             }
         }
+    }
+
+    let replayed = case.plan_of_snapshot(&case.store);
+    if serde_json::to_string_pretty(&replayed).unwrap() + "\n" != json {
+        faults.push(case.fault("from a snapshot of the read, the plan is another one"));
     }
 
     let mut store = case.store.clone();

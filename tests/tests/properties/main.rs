@@ -17,6 +17,7 @@ mod pending;
 mod precedence;
 mod run;
 mod seats;
+mod snapshot;
 mod world;
 
 use muster_model::{Action, BlockReason, Cause, Fault, Plan, UsernameKey, Value};

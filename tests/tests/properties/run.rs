@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 const NOW: &str = "2026-11-23T08:00:00Z";
 
-struct Pages {
+pub struct Pages {
     pages: VecDeque<Page>,
     coverage: Coverage,
 }
@@ -71,22 +71,19 @@ pub fn plan(
     order: &[usize],
     size: usize,
 ) -> Plan {
-    about(world, policy, store, (order, size), None)
+    let mut source = pages(world, policy, order, size);
+    about(world, policy, store, &mut source, None)
 }
 
 /// Plans for one person alone, on one page.
 pub fn only(world: &World, policy: &Policy, store: &MemoryStore, username: &str) -> Plan {
     let order: Vec<usize> = (0..world.people.len()).collect();
-    about(world, policy, store, (&order, usize::MAX), Some(username))
+    let mut source = pages(world, policy, &order, usize::MAX);
+    about(world, policy, store, &mut source, Some(username))
 }
 
-fn about(
-    world: &World,
-    policy: &Policy,
-    store: &MemoryStore,
-    (order, size): (&[usize], usize),
-    only: Option<&str>,
-) -> Plan {
+/// The world's people in the given order, on pages of this size.
+pub fn pages(world: &World, policy: &Policy, order: &[usize], size: usize) -> Pages {
     let rows: Vec<_> = order
         .iter()
         .map(|&place| world.people[place].row(policy))
@@ -102,10 +99,29 @@ fn about(
     } else {
         pages.push_back(problems);
     }
-    let mut source = Pages {
+    Pages {
         pages,
         coverage: world.reach.coverage(world.people.len()),
-    };
+    }
+}
+
+/// Plans with what a source delivers.
+pub fn plan_of(
+    world: &World,
+    policy: &Policy,
+    store: &MemoryStore,
+    source: &mut dyn Source,
+) -> Plan {
+    about(world, policy, store, source, None)
+}
+
+fn about(
+    world: &World,
+    policy: &Policy,
+    store: &MemoryStore,
+    source: &mut dyn Source,
+    only: Option<&str>,
+) -> Plan {
     let now: Timestamp = NOW.parse().expect("an instant");
     let context = PreviewContext {
         now,
@@ -120,7 +136,7 @@ fn about(
         only: only.map(UsernameKey::of),
         overrides: BTreeMap::new(),
     };
-    preview(policy, &mut source, store, &context, &Silent).expect("a plan")
+    preview(policy, source, store, &context, &Silent).expect("a plan")
 }
 
 /// Plans with people as they are, on one page.

@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod plan;
 mod policy;
+mod snapshot;
 mod state;
 mod words;
 
@@ -11,6 +12,7 @@ pub use account::*;
 pub use check::*;
 pub use plan::*;
 pub use policy::*;
+pub use snapshot::*;
 pub use state::*;
 pub use words::{Assignment, Override};
 
@@ -138,6 +140,11 @@ pub enum Command {
     /// The canonical form of policies, and the schema of their language
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// What a source returned, kept in a file
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
+    /// Serve an editor in which policies are written
+    Lsp(LspArgs),
     /// Check, export and import the state
     #[command(subcommand)]
     State(StateCommand),

@@ -2,13 +2,15 @@
 
 mod account;
 mod apply;
-mod check;
+pub mod check;
 mod init;
 mod login;
+mod lsp;
 mod plan;
 mod policy;
 mod provider;
 mod run;
+mod snapshot;
 mod state;
 mod sync;
 
@@ -29,6 +31,8 @@ pub fn run(command: &Command, session: &Session) -> Result<Exit, Trouble> {
         Command::Run(command) => run::run(command, session),
         Command::Provider(command) => provider::run(command, session),
         Command::Policy(command) => policy::run(command, session),
+        Command::Snapshot(command) => snapshot::run(command, session),
+        Command::Lsp(args) => lsp::run(args, session),
         Command::State(command) => state::run(command, session),
     }
 }
@@ -45,6 +49,8 @@ pub fn name(command: &Command) -> &'static str {
         Command::Run(_) => "run",
         Command::Provider(_) => "provider",
         Command::Policy(_) => "policy",
+        Command::Snapshot(_) => "snapshot",
+        Command::Lsp(_) => "lsp",
         Command::State(command) => state::name(command),
     }
 }

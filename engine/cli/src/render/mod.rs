@@ -17,6 +17,7 @@ pub mod plan_text;
 pub mod provider;
 pub mod run;
 pub mod seats;
+pub mod snapshot;
 pub mod standing;
 pub mod table;
 pub mod text;

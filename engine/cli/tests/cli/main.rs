@@ -18,6 +18,7 @@ mod policy;
 mod sample;
 mod schema;
 mod sensitive;
+mod snapshots;
 mod state;
 mod support;
 mod usage;

@@ -79,6 +79,14 @@ impl Grants {
         }
         Ok(grants)
     }
+
+    /// The files among them, and nothing behind a network.
+    pub fn offline(&self) -> Self {
+        Self {
+            files: self.files.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 fn granted<T>(value: Option<T>, setting: &str) -> Grant<T> {

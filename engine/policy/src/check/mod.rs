@@ -24,6 +24,7 @@ mod value;
 
 use crate::beside::{Beside, FileTexts, NamedText};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::draft::Draft;
 use crate::language::keys;
 use crate::lint::{self, Finding};
 use crate::policy::Policy;
@@ -48,6 +49,8 @@ const VERSION: u64 = 1;
 pub struct Checked {
     /// The policy; none if anything is an error.
     pub policy: Option<Policy>,
+    /// The policy as far as it could be read.
+    pub draft: Option<Draft>,
     /// Errors and warnings, by file and place; the policy's own come first.
     pub diagnostics: Vec<Diagnostic>,
     /// What the diagnostics are about.
@@ -112,6 +115,7 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
         .iter()
         .all(|diagnostic| diagnostic.severity != Severity::Error);
     Checked {
+        draft: policy.as_ref().map(Draft::of),
         policy: policy.filter(|_| usable),
         diagnostics,
         texts,

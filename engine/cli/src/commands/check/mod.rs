@@ -6,6 +6,7 @@ mod found;
 mod offline;
 mod online;
 
+pub(crate) use offline::Place;
 pub(super) use online::{failed_steps, people, steps};
 
 use super::sync::report;

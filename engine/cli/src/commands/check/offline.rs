@@ -7,7 +7,7 @@ use crate::secrets;
 use crate::session::Session;
 use crate::trouble::Trouble;
 use muster_host::{BindError, LoadError, SettingProblem};
-use muster_policy::{Code, Diagnostic, Policy};
+use muster_policy::{Code, Diagnostic};
 use std::error::Error;
 
 /// Tries secrets and settings; what is wrong with either is added. Missing
@@ -17,8 +17,9 @@ pub(super) fn check(found: &mut Found, session: &Session) -> Result<(), Trouble>
         return Ok(());
     };
     let place = Place {
-        policy,
+        file: &policy.file,
         text: found.texts.of(&policy.file),
+        plugin: &policy.provider.plugin,
     };
     let (fetched, missing) = secrets::try_each(policy);
     let mut wrong: Vec<Diagnostic> = missing.iter().map(|one| place.missing(one)).collect();
@@ -37,16 +38,16 @@ pub(super) fn check(found: &mut Found, session: &Session) -> Result<(), Trouble>
     Ok(())
 }
 
-/// Where the policy says what.
-struct Place<'p> {
-    policy: &'p Policy,
-    text: &'p str,
+/// Where a policy says what.
+pub(crate) struct Place<'p> {
+    pub(crate) file: &'p str,
+    pub(crate) text: &'p str,
+    pub(crate) plugin: &'p str,
 }
 
 impl Place<'_> {
     fn at(&self, code: Code, way: &[&str], message: String) -> Diagnostic {
-        let file = (self.policy.file.as_str(), self.text);
-        Diagnostic::at_key(code, file, way, message)
+        Diagnostic::at_key(code, (self.file, self.text), way, message)
     }
 
     fn missing(&self, missing: &secrets::Missing) -> Diagnostic {
@@ -64,13 +65,15 @@ impl Place<'_> {
         }
     }
 
-    fn plugin(&self, error: &LoadError) -> Diagnostic {
+    /// What a plugin that cannot be loaded means for the policy.
+    pub(crate) fn plugin(&self, error: &LoadError) -> Diagnostic {
         let message = capital(&chain(error));
         self.at(Code::UnusablePlugin, &["provider", "plugin"], message)
             .with_help(sentence(error.hint()))
     }
 
-    fn settings(&self, error: &BindError) -> Vec<Diagnostic> {
+    /// What settings or secrets that do not fit mean for the policy.
+    pub(crate) fn settings(&self, error: &BindError) -> Vec<Diagnostic> {
         match error {
             BindError::Settings { problems, .. } => problems
                 .iter()
@@ -86,10 +89,7 @@ impl Place<'_> {
             .chain(problem.setting.split('.'))
             .collect();
         let hint = problem.hint.as_deref().map(sentence);
-        let all = format!(
-            "`muster provider show {}` lists all settings.",
-            self.policy.provider.plugin
-        );
+        let all = format!("`muster provider show {}` lists all settings.", self.plugin);
         self.at(Code::WrongSetting, &way, problem.to_string())
             .with_help(hint.into_iter().chain([all]).collect::<Vec<_>>().join(" "))
     }
