@@ -171,6 +171,7 @@ impl Planner<'_> {
             _ => From::Directory,
         };
         self.adopters.insert(row, place);
+        self.is_known_by_now(place, row);
         self.edits.push(Edit {
             row,
             rename,

@@ -5,6 +5,7 @@ use crate::changes::{self, Decided};
 use crate::claims::Claimant;
 use crate::guards::{self, Measures};
 use crate::planner::{Planner, Seen};
+use crate::seats::Census;
 use muster_model::plan::PLAN_FORMAT;
 use muster_model::{
     AccountId, Action, Bindings, Change, Coverage, CursorKept, Fault, FieldName, Finding, Pending,
@@ -37,6 +38,7 @@ impl Planner<'_> {
         let numbers = changes::numbers(&self, &decided);
         self.settle_references(&coverage, &mut decided, &numbers);
         self.settle_coming(&decided);
+        let census = self.census(&decided, to_come);
         self.report_pins(&coverage);
         self.report_exceptions(&coverage);
         let mut situations = self.situations();
@@ -45,7 +47,7 @@ impl Planner<'_> {
         if absent.in_grace > 0 {
             situations.insert("in-grace".to_owned(), absent.in_grace);
         }
-        self.assemble(coverage, cursor, decided, numbers, situations, to_come)
+        self.assemble(coverage, cursor, decided, numbers, situations, census)
     }
 
     fn situations(&self) -> BTreeMap<String, u64> {
@@ -68,7 +70,7 @@ impl Planner<'_> {
         decided: Decided,
         numbers: BTreeMap<usize, AccountId>,
         mut situations: BTreeMap<String, u64>,
-        to_come: u64,
+        census: Census,
     ) -> Plan {
         let due = self.next_due(&decided);
         let unseen = self.unseen(&decided);
@@ -78,7 +80,7 @@ impl Planner<'_> {
         }
         number(&mut changes, self.context.next_account_id);
         let mut upcoming = self.upcoming(&changes);
-        let licences = self.licences(&changes, &upcoming, to_come, &coverage);
+        let licences = self.licences(&changes, &upcoming, &census, &coverage);
         let mut findings = self.take_findings();
         if let Some(only) = &self.context.only {
             findings.retain(|finding| is_about(finding, only));

@@ -104,6 +104,12 @@ impl Planner<'_> {
         }
     }
 
+    /// True if an earlier run missed the account's person, who is not back yet.
+    pub(crate) fn is_in_grace(&self, row: Row) -> bool {
+        let memory = self.accounts.memory(row);
+        memory.is_some_and(|memory| memory.missing.is_some())
+    }
+
     /// True if a delta may say that somebody's time is over whom it does not
     /// deliver: they are as before, and before, their clock ran.
     pub(crate) fn is_overdue(&self, row: Row) -> Option<String> {

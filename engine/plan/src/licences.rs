@@ -58,7 +58,6 @@ impl Planner<'_> {
             }
             beyond.push((wish.who, lack));
         }
-        self.joined = self.joined(terms, decided);
         self.report_beyond(terms, decided, &places, &beyond);
         let left_out = &decided.left_out;
         decided
@@ -77,30 +76,11 @@ impl Planner<'_> {
         let freed = decided.edits.iter().filter(blocks).count() as u64;
         let open = |wish: &&Wish| matches!(wish.who, Wisher::LetIn(_));
         let open = wishes.iter().filter(open).count() as u64;
-        // Who is adopted and active keeps the seat that they have.
-        let adopted = decided.edits.iter().filter(|edit| {
-            let is_back = edit
-                .reasons
-                .as_ref()
-                .is_some_and(|shift| !shift.old.is_empty());
-            !is_back && self.joins(terms, edit)
-        });
-        let adopted = adopted.count() as u64;
-        (self.in_use(terms) + adopted).saturating_sub(freed + open)
-    }
-
-    /// True if an adoption makes an account count that did not count before.
-    fn joins(&self, terms: &LicenceTerms, edit: &Edit) -> bool {
-        let before = self.accounts.reasons(edit.row);
-        let after = edit.reasons.as_ref().map_or(before, |shift| &shift.new);
-        let counted = terms.count == SeatCount::Intranet && before.is_empty();
-        edit.adoption.is_some() && self.is_planned(edit.row) && after.is_empty() && !counted
-    }
-
-    /// Adopted accounts that count from now on.
-    fn joined(&self, terms: &LicenceTerms, decided: &Decided) -> u64 {
-        let edits = decided.edits.iter();
-        edits.filter(|edit| self.joins(terms, edit)).count() as u64
+        let taken_over = match terms.count {
+            SeatCount::Directory => self.taken_over(decided),
+            SeatCount::Intranet => 0,
+        };
+        (self.in_use(terms) + taken_over).saturating_sub(freed + open)
     }
 
     pub(crate) fn in_use(&self, terms: &LicenceTerms) -> u64 {

@@ -68,7 +68,7 @@ impl Planner<'_> {
                     self.tell_oddities(oddities, name_of);
                     admitted.push((place, stranger));
                 }
-                Fate::Skip { text, policy } | Fate::ToCome { text, policy } => {
+                Fate::Skip { text, policy, .. } => {
                     let text = format!("{text}, and without an account: none is made");
                     self.find_fault(None, Fault::Skipped, name_of, text, Some(policy), false);
                 }

@@ -5,6 +5,7 @@ use crate::blocking::Verdict;
 use crate::changes::Decided;
 use crate::planner::{Fate, Planner, Seen, Stranger};
 use crate::seats::is_waiting;
+use hashbrown::HashSet;
 use muster_model::{AccountId, BlockReason, Coverage, FieldName, SourceStatus, UsernameKey, Value};
 use muster_policy::LicenceTerms;
 
@@ -117,7 +118,11 @@ impl Planner<'_> {
     /// Those who wait for nothing but a seat, by the number of their account.
     fn waiting(&self, decided: &Decided, coverage: &Coverage) -> Vec<Wish> {
         let after = decided.reasons_by_row();
-        let rows = self.accounts.own_rows().filter_map(|row| {
+        // Local accounts may have waited before they are adopted.
+        let adopted = decided.edits.iter().filter(|edit| edit.adoption.is_some());
+        let adopted: HashSet<Row> = adopted.map(|edit| edit.row).collect();
+        let rows = self.accounts.own_rows().chain(adopted.iter().copied());
+        let rows = rows.filter_map(|row| {
             if self.was_let_in(row) {
                 let decides = self.fit.contains(&row)
                     && self.seen_of(row) == Seen::InScope
@@ -134,7 +139,11 @@ impl Planner<'_> {
             }
             let reasons = after.get(&row).copied();
             let reasons = reasons.unwrap_or_else(|| self.accounts.reasons(row));
-            let turn = self.turn(row, coverage).filter(|_| is_waiting(reasons))?;
+            let turn = match adopted.contains(&row) {
+                true => Some(Turn::Now),
+                false => self.turn(row, coverage),
+            };
+            let turn = turn.filter(|_| is_waiting(reasons))?;
             let who = Wisher::Waiting(row);
             Some((row, Wish { who, turn }))
         });

@@ -49,10 +49,11 @@ impl Planner<'_> {
     /// True if a read, this one or one before, has proven that the account's own
     /// entry is gone or has left the scope.
     fn is_proven_gone(&self, row: Row, coverage: &Coverage) -> bool {
+        let has_left = || self.has_left(row) || self.is_in_grace(row);
         match self.seen_of(row) {
-            Seen::Not => coverage.proves_absence() || self.has_left(row),
+            Seen::Not => coverage.proves_absence() || has_left(),
             // Of whoever left before, a delta need not tell that they are there.
-            Seen::OutOfScope => self.has_left(row) || self.is_removed(row),
+            Seen::OutOfScope => has_left() || self.is_removed(row),
             Seen::InScope | Seen::Held => false,
         }
     }

@@ -1,21 +1,66 @@
 //! How many seats are used, left and wanted.
 
 use crate::accounts::Row;
-use crate::planner::{Fate, Planner};
+use crate::changes::Decided;
+use crate::planner::{Edit, Fate, Planner, Until};
 use muster_model::plan::{BLOCK_REASONS, reasons_of};
 use muster_model::{
-    AccountId, Action, BlockReason, Change, Coverage, Fault, FieldChange, Forecast, Licences,
-    Upcoming, Value,
+    AccountId, Action, BlockReason, Change, Coverage, Fault, Forecast, Licences, Upcoming, Value,
 };
-use muster_policy::LicenceTerms;
+use muster_policy::{LicenceTerms, SeatCount};
 use std::collections::BTreeSet;
+
+/// What changes alone do not tell about seats.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Census {
+    /// Accounts that wait after the plan, beside new ones.
+    waiting: u64,
+    /// Active accounts that become the directory's.
+    taken_over: u64,
+    /// People whose account is still to come.
+    to_come: u64,
+}
 
 impl Planner<'_> {
     /// People at the source whose account is still to come.
     pub(crate) fn to_come(&self) -> u64 {
-        let to_come = |fate: &Fate| matches!(fate, Fate::ToCome { .. });
+        let begun = |fate: &Fate| {
+            let until = match fate {
+                Fate::Skip { until, .. } => Some(*until),
+                _ => None,
+            };
+            until == Some(Until::Begun)
+        };
         let strangers = self.strangers.iter();
-        strangers.filter(|one| to_come(&one.fate)).count() as u64
+        strangers.filter(|one| begun(&one.fate)).count() as u64
+    }
+
+    /// Counts what changes alone do not tell.
+    pub(crate) fn census(&self, decided: &Decided, to_come: u64) -> Census {
+        let (mut more, mut fewer) = (0, 0);
+        let planned = |edit: &&Edit| self.is_planned(edit.row);
+        for edit in decided.edits.iter().filter(planned) {
+            let before = self.accounts.reasons(edit.row);
+            let shift = edit.reasons.as_ref();
+            let after = shift.map_or(before, |shift| &shift.new);
+            let is_ours = self.accounts.is_own(edit.row);
+            fewer += u64::from(is_ours && is_waiting(before));
+            more += u64::from((is_ours || edit.adoption.is_some()) && is_waiting(after));
+        }
+        Census {
+            waiting: (self.waiting_before() + more).saturating_sub(fewer),
+            taken_over: self.taken_over(decided),
+            to_come,
+        }
+    }
+
+    /// Active accounts that become the directory's.
+    pub(crate) fn taken_over(&self, decided: &Decided) -> u64 {
+        let counts = |edit: &&Edit| {
+            let adopted = edit.adoption.is_some() && self.is_planned(edit.row);
+            adopted && self.accounts.is_active(edit.row)
+        };
+        decided.edits.iter().filter(counts).count() as u64
     }
 
     /// Counts seats before and after the plan, and tells if they are few.
@@ -23,33 +68,33 @@ impl Planner<'_> {
         &mut self,
         changes: &[Change],
         upcoming: &[Upcoming],
-        to_come: u64,
+        census: &Census,
         coverage: &Coverage,
     ) -> Option<Licences> {
         let terms = self.policy.licences.as_ref()?;
         let now = self.in_use(terms);
+        let taken_over = match terms.count {
+            SeatCount::Directory => census.taken_over,
+            SeatCount::Intranet => 0,
+        };
         let (more, fewer) = (count(changes, takes_seat), count(changes, frees_seat));
-        let after = (now + more + self.joined).saturating_sub(fewer);
-        let fields = changes.iter().flat_map(|change| &change.fields);
-        let shifts: Vec<_> = fields.filter(|field| is_shift(field)).collect();
-        let begin = shifts.iter().filter(|shift| waits(&shift.new)).count() as u64;
-        let end = shifts.iter().filter(|shift| waits(&shift.old)).count() as u64;
-        let waiting = (self.waiting_before() + begin).saturating_sub(end);
+        let after = (now + more + taken_over).saturating_sub(fewer);
         let mut licences = Licences {
             limit: terms.limit,
             now,
             after,
             left: terms.limit.saturating_sub(after),
-            waiting,
+            waiting: census.waiting + count(changes, is_made_to_wait),
             forecast: None,
         };
         if coverage.proves_absence() {
-            licences.forecast = Some(forecast(&licences, upcoming, to_come));
+            licences.forecast = Some(forecast(&licences, upcoming, census.to_come));
         }
         self.report_seats(terms, &licences);
         Some(licences)
     }
 
+    /// Accounts that wait before the plan.
     fn waiting_before(&self) -> u64 {
         if !self.accounts.is_whole() {
             let record = self.context.directory.as_ref();
@@ -69,8 +114,8 @@ impl Planner<'_> {
             (
                 Fault::OverLimit,
                 format!(
-                    "{after} accounts are active, {over} more than the {limit} seats: nobody is \
-                     blocked for it, and nobody new gets one; raise `limit`, or block accounts"
+                    "{after} accounts are active, {over} more than the limit of {limit}: nobody is \
+                     blocked for it, and nobody new gets a seat; raise `limit`, or block accounts"
                 ),
             )
         } else if *left < terms.warn {
@@ -97,23 +142,32 @@ pub(crate) fn is_waiting(reasons: &BTreeSet<BlockReason>) -> bool {
     reasons.len() == 1 && reasons.contains(&BlockReason::NoLicence)
 }
 
-fn waits(reasons: &Option<Value>) -> bool {
-    is_waiting(&reasons_of(reasons.as_ref()))
+/// The change of block reasons that is a part of a change, if there is one.
+fn shift(change: &Change) -> Option<(bool, bool)> {
+    let mut fields = change.fields.iter();
+    let field = fields.find(|field| field.name.as_str() == BLOCK_REASONS)?;
+    let is_blocked = |reasons: &Option<Value>| !reasons_of(reasons.as_ref()).is_empty();
+    Some((is_blocked(&field.old), is_blocked(&field.new)))
 }
 
-fn is_shift(field: &FieldChange) -> bool {
-    field.name.as_str() == BLOCK_REASONS
+fn is_made_to_wait(change: &Change) -> bool {
+    change.action == Action::Create && shift(change).is_some()
 }
 
 fn takes_seat(change: &Change) -> bool {
     match change.action {
-        Action::Create => !change.fields.iter().any(is_shift),
-        action => action == Action::Unblock,
+        Action::Create => !is_made_to_wait(change),
+        Action::Unblock => true,
+        _ => shift(change) == Some((true, false)),
     }
 }
 
 fn frees_seat(change: &Change) -> bool {
-    change.action == Action::Block
+    match change.action {
+        Action::Block => true,
+        Action::Create | Action::Unblock => false,
+        _ => shift(change) == Some((false, true)),
+    }
 }
 
 fn forecast(licences: &Licences, upcoming: &[Upcoming], to_come: u64) -> Forecast {

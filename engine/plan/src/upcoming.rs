@@ -130,6 +130,15 @@ impl Planner<'_> {
         });
     }
 
+    /// Somebody who looked new has an account after all.
+    pub(crate) fn is_known_by_now(&mut self, place: usize, row: Row) {
+        for one in &mut self.coming {
+            if one.who == Claimant::Stranger(place) {
+                one.who = Claimant::Account(row);
+            }
+        }
+    }
+
     /// Keeps those of whom the plan leaves an active account.
     pub(crate) fn settle_coming(&mut self, decided: &Decided) {
         if self.coming.is_empty() {
@@ -166,6 +175,7 @@ impl Planner<'_> {
         }
         let of = |action: Action| changes.iter().filter(move |change| change.action == action);
         let renamed: BTreeMap<AccountId, &Username> = of(Action::Rename)
+            .chain(of(Action::Adopt))
             .map(|change| (change.account_id, &change.username))
             .collect();
         let created: BTreeMap<&str, AccountId> = of(Action::Create)

@@ -150,7 +150,11 @@ fn write(account: &mut Account, field: &FieldChange) -> Option<()> {
             account.external_id = Some(ExternalId::new(text));
         }
         ("external_id", None) => account.external_id = None,
-        (DIRECTORY, Some(Value::Text(name))) => account.owner = Owner::from_name(name),
+        (DIRECTORY, Some(Value::Text(name))) => {
+            account.owner = Owner::from_name(name);
+            // What another sync remembered is of no use to this one.
+            account.synced.retain(|name, _| !name.is_hidden());
+        }
         (BLOCK_REASONS, Some(Value::List(names))) => {
             let reasons: Result<_, _> = names
                 .iter()

@@ -9,7 +9,7 @@ mod strangers;
 
 pub(crate) use candidates::{Evidence, Finds, Suit};
 pub(crate) use naming::{Named, Unnamed};
-pub(crate) use person::{Adoption, Departure, Edit, Fate, From, Seen, Stranger};
+pub(crate) use person::{Adoption, Departure, Edit, Fate, From, Seen, Stranger, Until};
 
 use crate::accounts::{AccountTable, Row};
 use crate::ahead::Ahead;
@@ -67,8 +67,6 @@ pub struct Planner<'p> {
     pub(crate) unnamed: Unnamed,
     pub(crate) problems: Vec<Problem>,
     pub(crate) in_scope: u64,
-    /// Adopted accounts that use seats from now on.
-    pub(crate) joined: u64,
     pub(crate) out_of_scope: u64,
     /// In a delta, the identifiers of all who were delivered.
     pub(crate) told: HashSet<String>,
@@ -125,7 +123,6 @@ impl<'p> Planner<'p> {
             unnamed: Unnamed::Nobody,
             problems: Vec::new(),
             in_scope: 0,
-            joined: 0,
             out_of_scope: 0,
             told: HashSet::new(),
             remembered: BTreeMap::new(),

@@ -103,6 +103,15 @@ impl Stranger {
     }
 }
 
+/// What somebody without an account waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Their first day: they are announced at the source.
+    Begun,
+    /// That nothing shuts them out any more.
+    Open,
+}
+
 /// What is to become of a stranger.
 #[derive(Debug)]
 pub(crate) enum Fate {
@@ -111,12 +120,7 @@ pub(crate) enum Fate {
     Skip {
         text: String,
         policy: PolicyLine,
-    },
-    /// Not yet: the account of somebody who is announced at the source is still
-    /// to come.
-    ToCome {
-        text: String,
-        policy: PolicyLine,
+        until: Until,
     },
     /// Held, with what is wrong.
     Hold(Fault, String, PolicyLine),

@@ -1,6 +1,6 @@
 //! Entries without an account.
 
-use super::{Fate, Named, Planner, Stranger};
+use super::{Fate, Named, Planner, Stranger, Until};
 use crate::blocking::Verdict;
 use crate::claims::Claimant;
 use crate::exceptions::About;
@@ -100,7 +100,12 @@ impl<'p> Planner<'p> {
         let at = &self.policy.provider.at;
         let skip = |text: String| {
             let policy = at.clone();
-            Some(Fate::Skip { text, policy })
+            let until = Until::Open;
+            Some(Fate::Skip {
+                text,
+                policy,
+                until,
+            })
         };
         match entry.status() {
             SourceStatus::Active => {}
@@ -109,9 +114,10 @@ impl<'p> Planner<'p> {
                 return Some(Fate::Hold(Fault::StatusUnknown, text, at));
             }
             SourceStatus::Pending => {
-                return Some(Fate::ToCome {
+                return Some(Fate::Skip {
                     text: "pending at the source".to_owned(),
-                    policy: self.policy.provider.at.clone(),
+                    policy: at.clone(),
+                    until: Until::Begun,
                 });
             }
             SourceStatus::Blocked(cause) => {
@@ -130,6 +136,7 @@ impl<'p> Planner<'p> {
         Some(Fate::Skip {
             text: rule.sentence(),
             policy: rule.at.clone(),
+            until: Until::Open,
         })
     }
 
