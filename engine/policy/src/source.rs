@@ -135,6 +135,18 @@ impl<'t> Source<'t> {
         }
     }
 
+    /// A fix that writes another word in the place of one. None if the word does not
+    /// stand there once and as it is: in another notation, or put there by a value.
+    pub(crate) fn rewrite(&self, span: &Range<usize>, old: &str, new: &str) -> Option<Fix> {
+        let written = self.text.get(span.clone())?;
+        let mut places = written.match_indices(old);
+        let (Some((at, _)), None) = (places.next(), places.next()) else {
+            return None;
+        };
+        let at = span.start + at;
+        Some(self.fix(format!("Write `{new}`"), [(at..at + old.len(), new)]))
+    }
+
     fn edit(&self, span: Range<usize>, text: String) -> Edit {
         let start = floor(self.text, span.start);
         let end = floor(self.text, span.end.max(start));

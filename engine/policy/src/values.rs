@@ -8,7 +8,7 @@
 use crate::check::reader;
 use crate::diagnostic::Code;
 use crate::language::keys;
-use crate::nearest::nearest;
+use crate::nearest::{nearest, only_near};
 use crate::source::Source;
 use crate::yaml::{self, Entry, Kind, Node, Plain, Scalar, Style};
 use regex::Regex;
@@ -46,7 +46,11 @@ impl Values {
 
     /// The declared name that was probably meant.
     pub(crate) fn nearest(&self, name: &str) -> Option<&str> {
-        nearest(name, self.0.keys().map(String::as_str))
+        nearest(name, self.names())
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// True if the policy declares none.
@@ -280,6 +284,11 @@ pub(crate) fn unknown(source: &mut Source<'_>, span: Range<usize>, name: &str, v
         }
         None => "Declare it under `values` in the policy.".to_owned(),
     };
+    let fix = only_near(name, values.names())
+        .and_then(|near| source.rewrite(&span, name, near));
     let message = format!("The policy declares no value `{}`", name.escape_debug());
-    source.report(Code::UnknownValue, span, message).help(help);
+    source
+        .report(Code::UnknownValue, span, message)
+        .help(help)
+        .maybe_fix(fix);
 }

@@ -6,7 +6,7 @@ use super::library::Library;
 use super::{directory, keys, mapping, reader};
 use crate::adoption::{Adopt, MatchKey};
 use crate::diagnostic::Code;
-use crate::nearest::nearest;
+use crate::nearest::{nearest, only_near};
 use crate::policy::FieldMapping;
 use crate::source::Source;
 use crate::yaml::{Entry, Node};
@@ -88,6 +88,8 @@ fn match_key(
     }
     let known = fields.iter().map(|field| field.name.as_str());
     let known = known.chain(["external_id", "username"]);
+    let fix = only_near(name, known.clone())
+        .and_then(|near| source.rewrite(&node.span, name, near));
     let help = match nearest(name, known) {
         Some(near) => format!("Did you mean `{near}`?"),
         None => "It can be `external_id`, `username`, or a field under `fields`.".to_owned(),
@@ -98,7 +100,8 @@ fn match_key(
             node.span.clone(),
             format!("`{name}` is no mapped field, by which accounts could be found"),
         )
-        .help(help);
+        .help(help)
+        .maybe_fix(fix);
     None
 }
 

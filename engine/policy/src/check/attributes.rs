@@ -1,7 +1,6 @@
 //! The attributes that a policy reads, each once.
 
 use crate::diagnostic::Code;
-use crate::fix::Fix;
 use crate::policy::AttributeId;
 use crate::source::Source;
 use std::collections::BTreeMap;
@@ -55,7 +54,7 @@ impl Attributes {
         if attribute.name != name && !attribute.warned {
             attribute.warned = true;
             let message = format!("`{name}` and `{}` are one attribute", attribute.name);
-            let fix = respelled(source, name, &attribute.name, &span);
+            let fix = source.rewrite(&span, name, &attribute.name);
             source
                 .report(Code::SpelledTwice, span, message)
                 .help("Attributes are compared without regard to case; spell it in one way.")
@@ -77,11 +76,4 @@ impl Attributes {
         }
         (names, places)
     }
-}
-
-/// The first spelling in place of another, if that one stands there as it is.
-fn respelled(source: &Source<'_>, name: &str, first: &str, span: &Range<usize>) -> Option<Fix> {
-    let at = span.start + source.text.get(span.clone())?.find(name)?;
-    let edits = [(at..at + name.len(), first)];
-    Some(source.fix(format!("Write `{first}`"), edits))
 }

@@ -5,7 +5,7 @@ use super::{keys, reader};
 use crate::diagnostic::Code;
 use crate::licences::{LicenceTerms, SeatCount};
 use crate::lint::listed_twice;
-use crate::nearest::nearest;
+use crate::nearest::{nearest, only_near};
 use crate::source::Source;
 use crate::yaml::{Entry, Kind, Node};
 use muster_model::FieldName;
@@ -90,11 +90,14 @@ fn unknown(source: &mut Source<'_>, node: &Node, name: &str, mapped: &[&str]) {
             reader::listing(mapped.iter().copied())
         ),
     };
+    let fix = only_near(name, mapped.iter().copied())
+        .and_then(|near| source.rewrite(&node.span, name, near));
     source
         .report(
             Code::UnknownField,
             node.span.clone(),
             format!("The policy maps no field `{name}`"),
         )
-        .help(help);
+        .help(help)
+        .maybe_fix(fix);
 }

@@ -16,6 +16,7 @@ mod operators;
 mod place;
 mod repair;
 mod shape;
+mod syntax;
 mod truth;
 mod view;
 
@@ -23,10 +24,11 @@ pub use evaluator::Evaluator;
 pub use failure::ExpressionFailed;
 pub use functions::{Function, Parameter, Style as CallStyle, functions};
 
-pub(crate) use compile::{Purpose, can_be_read, compile};
+pub(crate) use compile::{Purpose, compile};
 pub(crate) use limits::token;
 pub(crate) use marks::Marks;
 pub(crate) use place::Place;
+pub(crate) use syntax::can_be_read;
 pub(crate) use truth::{Truth, truth};
 
 /// The words that a status can be.

@@ -7,6 +7,7 @@ mod find;
 mod plain;
 mod remove;
 mod spread;
+mod syntax;
 mod tree;
 mod write;
 

@@ -1,16 +1,15 @@
 //! From events to a tree.
 
 use super::remove::entry as without_entry;
+use super::syntax::syntax_error;
 use crate::diagnostic::Code;
-use crate::fix::{quotes, tabs};
+use crate::fix::quotes;
 use crate::source::Source;
-use serde_yaml::granit_parser::{
-    ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, options,
-};
+use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, options};
 use std::ops::Range;
 
 /// A policy has five levels; settings of a plugin may have more.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -319,70 +318,4 @@ fn style_of(style: ScalarStyle) -> Style {
 
 fn bytes(span: Span) -> Range<usize> {
     span.byte_range().unwrap_or(0..0)
-}
-
-fn syntax_error(source: &mut Source<'_>, error: &ScanError) {
-    let at = error.marker().byte_offset().unwrap_or(0);
-    let one = source.text.get(at..).and_then(|rest| rest.chars().next());
-    let span = at..at + one.map_or(0, char::len_utf8);
-    match error.kind() {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar => {
-            // The parser stands behind the tab.
-            let line = source
-                .text
-                .get(..span.end)
-                .and_then(|before| before.rfind('\t'));
-            let tab = line.map_or(span, |tab| tab..tab + 1);
-            let fix = tabs(source);
-            source
-                .report(Code::Tab, tab, "A tab is used as indentation")
-                .help("Indent with spaces; YAML allows no tabs there.")
-                .maybe_fix(fix);
-        }
-        ErrorKind::RecursionLimitExceeded => {
-            let message = format!("Lists and mappings are nested more than {DEEPEST} levels deep");
-            source.report(Code::TooDeep, span, message);
-        }
-        kind => {
-            let message = format!("The file is not YAML: {}", error.info());
-            let fix = quotes(source, span.start);
-            source
-                .report(Code::Syntax, span, message)
-                .label("reading stopped here")
-                .maybe_help(advice(kind))
-                .maybe_fix(fix);
-        }
-    }
-}
-
-/// What mostly lies behind an error of the parser.
-fn advice(kind: &ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        ErrorKind::MappingValueNotAllowed
-        | ErrorKind::InvalidTrailingSingleQuotedScalar
-        | ErrorKind::InvalidTrailingDoubleQuotedScalar
-        | ErrorKind::MissingAnchorOrAliasName
-        | ErrorKind::UnexpectedCharacter { .. }
-        | ErrorKind::InvalidTagTerminator
-        | ErrorKind::UndeclaredTagHandle => {
-            "If this is an expression or a text, put the whole of it in single quotes."
-        }
-        ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::ExpectedFlowMappingSeparator
-        | ErrorKind::ExpectedFlowSequenceSeparator
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofFlowSequence => {
-            "Check the brackets and commas; a text with `{`, `[`, `,` or `: ` needs quotes."
-        }
-        ErrorKind::SimpleKeyExpected | ErrorKind::ExpectedBlockMappingKey => {
-            "A key needs a colon and a space behind it: `name: value`."
-        }
-        ErrorKind::InvalidIndentation => "Keys of one mapping begin in the same column.",
-        ErrorKind::UnclosedQuotedScalar => "A quote is opened and never closed.",
-        _ => return None,
-    })
 }
