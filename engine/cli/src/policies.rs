@@ -156,18 +156,17 @@ pub fn read(path: &Path) -> Result<String, Trouble> {
 }
 
 fn mistakes(file: &str, diagnostics: &[Diagnostic], rendered: String) -> Trouble {
-    let errors = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .count() as u64;
-    Trouble::new(
-        Exit::Invalid,
-        format!(
-            "the policy `{file}` has {}",
-            count(errors, "mistake", "mistakes")
-        ),
-    )
-    .detail(rendered)
+    let errors = || {
+        let of = |one: &&Diagnostic| one.severity == Severity::Error;
+        diagnostics.iter().filter(of)
+    };
+    let mistakes = count(errors().count() as u64, "mistake", "mistakes");
+    let more = errors().next().map(|first| {
+        format!("`muster check --explain {}` tells more", first.code)
+    });
+    Trouble::new(Exit::Invalid, format!("the policy `{file}` has {mistakes}"))
+        .detail(rendered)
+        .hint_if(more)
 }
 
 /// Colours for snippets, as for everything else that goes there.

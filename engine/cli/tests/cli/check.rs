@@ -253,6 +253,28 @@ fn what_may_be_meant_in_two_ways_stays_as_it_is() {
 }
 
 #[test]
+fn files_that_a_policy_includes_are_put_right_too() {
+    let folder = three();
+    fs::create_dir(folder.path("shared")).unwrap();
+    folder.write("shared/names.yaml", "muster: 1\nfeilds:\n  # as it is spoken\n  surname: sn\n");
+    folder.edit("good.yaml", "fields:", "include: shared/names.yaml\nfields:");
+    let policy = folder.read("good.yaml");
+    folder
+        .run(&["check", "good.yaml"])
+        .exits(3)
+        .prints("shared/names.yaml:2:1");
+    folder
+        .run(&["check", "good.yaml", "--fix"])
+        .exits(0)
+        .tells("fixed shared/names.yaml:2: Write `fields` [unknown-key]");
+    assert_eq!(
+        folder.read("shared/names.yaml"),
+        "muster: 1\nfields:\n  # as it is spoken\n  surname: sn\n"
+    );
+    assert_eq!(folder.read("good.yaml"), policy);
+}
+
+#[test]
 fn a_diagnostic_is_explained() {
     let folder = Folder::empty();
     folder
