@@ -2,7 +2,10 @@
 
 use crate::beside::FileTexts;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -39,7 +42,10 @@ pub fn render(diagnostics: &[Diagnostic], texts: impl Into<FileTexts>, colour: C
             .or_insert_with(|| mask(diagnostics, file, texts.of(file)));
         let report = Report {
             diagnostic,
-            source: NamedSource::new(file, text.clone()),
+            source: Snippet {
+                diagnostic,
+                text: text.clone(),
+            },
         };
         if handler.render_report(&mut out, &report).is_err() {
             // Only a span outside of the text can do that.
@@ -103,7 +109,38 @@ fn of_secret(text: &str, span: Range<usize>) -> Vec<Range<usize>> {
 
 struct Report<'d> {
     diagnostic: &'d Diagnostic,
-    source: NamedSource<String>,
+    source: Snippet<'d>,
+}
+
+/// A text that tells its columns in characters, as everything else here does; miette
+/// counts bytes.
+struct Snippet<'d> {
+    diagnostic: &'d Diagnostic,
+    text: String,
+}
+
+impl SourceCode for Snippet<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let inner = self.text.read_span(span, before, after)?;
+        // Without lines around it, it is read for its place alone.
+        let column = match (before, after) {
+            (0, 0) => usize::try_from(self.diagnostic.column).map_or(0, |column| column - 1),
+            _ => inner.column(),
+        };
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.diagnostic.file.clone(),
+            inner.data(),
+            *inner.span(),
+            inner.line(),
+            column,
+            inner.line_count(),
+        )))
+    }
 }
 
 impl fmt::Debug for Report<'_> {
