@@ -1,6 +1,6 @@
 //! Worlds in which a plan was wrong once.
 
-use crate::world::{DIRECTORY, Person, Reach, Terms, Where, World};
+use crate::world::{DIRECTORY, Person, Reach, Room, Terms, Where, World};
 use crate::{oracle, run, said};
 use muster_model::{
     Account, AccountId, Action, BlockReason, ExternalId, Fault, Owner, Plan, Problem, SourceStatus,
@@ -15,6 +15,12 @@ fn terms(key: Key) -> Terms {
         excluded: false,
         computed: false,
         rule: false,
+        room: Room {
+            empty: "write",
+            absent: "remove",
+            on_error: "hold",
+            required: false,
+        },
     }
 }
 

@@ -41,6 +41,17 @@ pub struct Terms {
     pub computed: bool,
     /// A rule that fails for those whose `ends` is no number.
     pub rule: bool,
+    /// What the policy says of `room`, which is a number.
+    pub room: Room,
+}
+
+/// What the policy says of a field whose value is odd or missing.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub empty: &'static str,
+    pub absent: &'static str,
+    pub on_error: &'static str,
+    pub required: bool,
 }
 
 impl Terms {
@@ -65,8 +76,17 @@ impl Terms {
         } else {
             ""
         };
+        let Room {
+            empty,
+            absent,
+            on_error,
+            required,
+        } = self.room;
+        let room = format!(
+            "  room: {{from: room, type: number, empty: {empty}, absent: {absent}, on_error: {on_error}, required: {required}}}\n"
+        );
         format!(
-            "muster: 1\ndirectory: {DIRECTORY}\nprovider: {{plugin: csv}}\nscope:\n  groups: [staff]\n{scope}{exclude}identity: {{key: {}, username: uid}}\nfields:\n  name: {name}\n  email: {{from: [mail, other]}}\n  phones: {{from: phone, type: list}}\n  title: {{from: title, default: none}}\n  about: {{from: about, mode: create}}\n  note: {{from: note, mode: if-empty}}\n{rule}guards: {{block: none, shrink: none, clear: none}}\n",
+            "muster: 1\ndirectory: {DIRECTORY}\nprovider: {{plugin: csv}}\nscope:\n  groups: [staff]\n{scope}{exclude}identity: {{key: {}, username: uid}}\nfields:\n  name: {name}\n  email: {{from: [mail, other]}}\n  phones: {{from: phone, type: list}}\n  title: {{from: title, default: none}}\n  about: {{from: about, mode: create}}\n  note: {{from: note, mode: if-empty}}\n{room}{rule}guards: {{block: none, shrink: none, clear: none}}\n",
             self.key.as_str()
         )
     }
@@ -214,15 +234,30 @@ fn terms() -> impl Strategy<Value = Terms> {
     let key = prop_oneof![3 => Just(Key::ExternalId), 2 => Just(Key::Username)];
     let scope =
         prop_oneof![3 => Just(Where::All), 1 => Just(Where::Level), 1 => Just(Where::Number)];
-    (key, scope, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |(key, scope, excluded, computed, rule)| Terms {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    (key, scope, flags, room()).prop_map(|(key, scope, flags, room)| {
+        let (excluded, computed, rule) = flags;
+        Terms {
             key,
             scope,
             excluded,
             computed,
             rule,
-        },
-    )
+            room,
+        }
+    })
+}
+
+fn room() -> impl Strategy<Value = Room> {
+    let empty = select(vec!["write", "absent", "keep"]);
+    let absent = select(vec!["remove", "keep"]);
+    let on_error = select(vec!["hold", "keep", "absent"]);
+    (empty, absent, on_error, 0..4_u8).prop_map(|(empty, absent, on_error, luck)| Room {
+        empty,
+        absent,
+        on_error,
+        required: luck == 0,
+    })
 }
 
 fn status() -> impl Strategy<Value = SourceStatus> {
@@ -249,13 +284,16 @@ fn person() -> impl Strategy<Value = Person> {
         texts(&[&["Dr."], &[""], &[]]),
         texts(&[&["x"], &[]]),
         texts(&[&["n"], &[""], &[]]),
-        texts(&[&["0"], &["1"], &["1"], &["x"], &[]]),
+        (
+            texts(&[&["0"], &["1"], &["1"], &["x"], &[]]),
+            texts(&[&["7"], &["07"], &["8"], &["8", "7"], &["seven"], &[""], &[]]),
+        ),
         texts(&[&["0"], &["1"], &["soon"], &[], &[], &[]]),
     );
     let id =
         prop_oneof![15 => select(IDS.to_vec()).prop_map(|id| Some(id.to_owned())), 1 => Just(None)];
     (id, status(), values).prop_map(|(id, status, values)| {
-        let (mut uid, cn, mail, other, phone, title, about, note, level, ends) = values;
+        let (mut uid, cn, mail, other, phone, title, about, note, (level, room), ends) = values;
         if id.is_none() {
             // Without an identifier, nothing tells which of the names is meant.
             uid.truncate(1);
@@ -270,6 +308,7 @@ fn person() -> impl Strategy<Value = Person> {
             ("about", about),
             ("note", note),
             ("level", level),
+            ("room", room),
             ("ends", ends),
         ];
         Person {
@@ -309,6 +348,7 @@ fn field(name: &'static str) -> impl Strategy<Value = (Option<Value>, Option<Opt
             "email" => &["a@x", "b@x", "o@x", ""],
             "title" => &["Dr.", "none", ""],
             "about" => &["x", "mine"],
+            "room" => &["7", "8", "07", ""],
             _ => &["n", "mine", ""],
         };
         let value: BoxedStrategy<Value> = if name == "phones" {
@@ -352,6 +392,7 @@ fn account() -> impl Strategy<Value = Account> {
         field("title"),
         field("about"),
         field("note"),
+        field("room"),
     );
     let username = select(USERNAMES.to_vec());
     (owner, id, username, fields, reasons(), 0..8_u8).prop_map(
@@ -374,6 +415,7 @@ fn account() -> impl Strategy<Value = Account> {
                 ("title", fields.3),
                 ("about", fields.4),
                 ("note", fields.5),
+                ("room", fields.6),
             ];
             for (name, (held, synced)) in named {
                 let tracked = !local && !matches!(name, "about" | "note");
@@ -503,7 +545,8 @@ fn is_plain(person: &Person) -> bool {
         SourceStatus::Removed(_) | SourceStatus::Unknown
     );
     let has_rest = !person.values("level").is_empty() && person.values("ends") != ["soon"];
-    person.id.is_some() && is_told && has_rest && !person.values("cn").is_empty()
+    let has_room = matches!(person.values("room"), [room] if room == "7" || room == "07");
+    person.id.is_some() && is_told && has_rest && has_room && !person.values("cn").is_empty()
 }
 
 /// Leaves out whoever has the username of somebody before them, or none.

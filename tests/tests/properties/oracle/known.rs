@@ -31,9 +31,12 @@ impl<'w> Oracle<'w> {
         if self.username(person).is_none() {
             self.find(Fault::NoUsername, who.clone(), true);
         }
-        match self.desired(person, Some(account)) {
-            Some(fields) => self.outcome(account).fields = fields,
-            None => self.find(Fault::ExpressionFailed, who.clone(), true),
+        let wanted = self.desired(person, Some(account));
+        for (fault, holds) in &wanted.oddities {
+            self.find(*fault, who.clone(), *holds);
+        }
+        if !wanted.is_held() {
+            self.outcome(account).fields = wanted.fields;
         }
         if let Some(id) = &person.id
             && account.external_id.as_ref().map(|known| known.as_str()) != Some(id)

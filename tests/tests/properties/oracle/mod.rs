@@ -75,6 +75,8 @@ struct Candidate<'w> {
     person: &'w Person,
     username: String,
     fields: BTreeMap<String, (Option<Value>, Cause)>,
+    /// What is odd about them, and stops nothing.
+    oddities: Vec<Fault>,
 }
 
 impl<'w> Oracle<'w> {

@@ -171,6 +171,9 @@ impl<'w> Oracle<'w> {
             self.out.accounts.entry(id).or_default().username = Some(wanted);
         }
         for new in creates {
+            for fault in &new.oddities {
+                self.find(*fault, new.username.clone(), false);
+            }
             let outcome = Outcome {
                 username: None,
                 external_id: new.person.id.clone(),

@@ -72,14 +72,22 @@ impl<'w> Oracle<'w> {
                 return None;
             }
         }
-        let Some(fields) = self.desired(person, None) else {
-            self.find(Fault::ExpressionFailed, who, true);
+        let wanted = self.desired(person, None);
+        if wanted.is_held() {
+            for (fault, holds) in wanted.oddities {
+                self.find(fault, who.clone(), holds);
+            }
             return None;
-        };
+        }
         Some(Candidate {
             person,
             username,
-            fields,
+            fields: wanted.fields,
+            oddities: wanted
+                .oddities
+                .into_iter()
+                .map(|(fault, _)| fault)
+                .collect(),
         })
     }
 

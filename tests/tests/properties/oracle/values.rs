@@ -2,16 +2,25 @@
 
 use super::*;
 
+/// What a person's fields should hold.
+#[derive(Default)]
+pub(super) struct Wanted {
+    pub(super) fields: BTreeMap<String, (Option<Value>, Cause)>,
+    /// What is odd, and whether it holds the person.
+    pub(super) oddities: Vec<(Fault, bool)>,
+}
+
+impl Wanted {
+    pub(super) fn is_held(&self) -> bool {
+        self.oddities.iter().any(|(_, holds)| *holds)
+    }
+}
+
 impl<'w> Oracle<'w> {
-    /// Values to write; `None` if one cannot be computed. Without an account,
-    /// all that there is.
-    pub(super) fn desired(
-        &self,
-        person: &Person,
-        account: Option<&Account>,
-    ) -> Option<BTreeMap<String, (Option<Value>, Cause)>> {
-        let mut changes = BTreeMap::new();
-        for name in ["name", "email", "phones", "title", "about", "note"] {
+    /// Values to write. Without an account, all that there is.
+    pub(super) fn desired(&self, person: &Person, account: Option<&Account>) -> Wanted {
+        let mut wanted = Wanted::default();
+        for name in ["name", "email", "phones", "title", "about", "note", "room"] {
             let held = account.and_then(|account| account.fields.get(name));
             let is_blank = |value: Option<&Value>| value.is_none_or(Value::is_empty);
             let (asked, tracked) = match name {
@@ -22,12 +31,21 @@ impl<'w> Oracle<'w> {
             if !asked {
                 continue;
             }
-            let right = self.right_values(person, name)?;
+            let right = match name {
+                "room" => self.room(person, held, &mut wanted),
+                _ => self.right_values(person, name),
+            };
+            let Some(right) = right else {
+                if name != "room" {
+                    wanted.oddities.push((Fault::ExpressionFailed, true));
+                }
+                continue;
+            };
             let good = right.contains(&held.cloned());
             let new = right.first().cloned().flatten();
             let Some(account) = account else {
                 if new.is_some() {
-                    changes.insert(name.to_owned(), (new, Cause::Source));
+                    wanted.fields.insert(name.to_owned(), (new, Cause::Source));
                 }
                 continue;
             };
@@ -41,9 +59,64 @@ impl<'w> Oracle<'w> {
                 Some(synced) if right.contains(synced) => Cause::LocalEdit,
                 Some(_) => Cause::Source,
             };
-            changes.insert(name.to_owned(), (new, cause));
+            wanted.fields.insert(name.to_owned(), (new, cause));
         }
-        Some(changes)
+        wanted
+    }
+
+    /// The right values of `room`; `None` if it is to stay as it is.
+    fn room(
+        &self,
+        person: &Person,
+        held: Option<&Value>,
+        wanted: &mut Wanted,
+    ) -> Option<Vec<Option<Value>>> {
+        let terms = self.world.terms.room;
+        let source: Option<Vec<&str>> = match person.values("room") {
+            [] => None,
+            texts => Some(
+                texts
+                    .iter()
+                    .map(|text| text.trim_start_matches('0'))
+                    .collect(),
+            ),
+        };
+        let mut right: Option<Vec<Option<Value>>> = match source {
+            Some(texts) if texts.contains(&"seven") => {
+                let holds = terms.on_error == "hold";
+                wanted.oddities.push((Fault::TransformFailed, holds));
+                if holds {
+                    return None;
+                }
+                (terms.on_error == "absent").then(|| vec![None])
+            }
+            Some(texts) if texts == [""] => match terms.empty {
+                "write" => Some(vec![Some(Value::from(""))]),
+                "absent" => Some(vec![None]),
+                _ => None,
+            },
+            Some(mut texts) => {
+                texts.sort_unstable();
+                Some(
+                    texts
+                        .into_iter()
+                        .map(|text| Some(Value::from(text)))
+                        .collect(),
+                )
+            }
+            None => Some(vec![None]),
+        };
+        if right == Some(vec![None]) && terms.absent == "keep" {
+            right = None;
+        }
+        let will_hold = match &right {
+            None => held.cloned(),
+            Some(values) => values.first().cloned().flatten(),
+        };
+        if terms.required && will_hold.is_none_or(|value| value.is_empty()) {
+            wanted.oddities.push((Fault::RequiredMissing, true));
+        }
+        right
     }
 
     /// Every value that is right for a field, the one to write first.
