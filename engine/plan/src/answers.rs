@@ -108,7 +108,8 @@ impl<'p> Planner<'p> {
     fn is_followed(&self, targets: &Targets<'_>, one: &One) -> bool {
         match one.who {
             Claimant::Account(row) => {
-                self.is_adopted(row, one.adopter()) && self.seen_of(row) != Seen::Held
+                let is_there = one.adopter().is_none() || targets.is_target(row);
+                is_there && self.is_adopted(row, one.adopter()) && self.seen_of(row) != Seen::Held
             }
             Claimant::Stranger(_) => targets.id(one.who).is_some(),
         }

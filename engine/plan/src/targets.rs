@@ -316,7 +316,9 @@ impl<'t> Targets<'t> {
     pub(crate) fn is_target(&self, row: Row) -> bool {
         let planner = self.planner;
         if planner.adopters.contains_key(&row) {
-            return true;
+            // Unless somebody was held in the end.
+            let edit = self.edits.get(&row);
+            return edit.is_some_and(|edit| edit.adoption.is_some());
         }
         planner.accounts.is_own(row)
             && match planner.seen_of(row) {

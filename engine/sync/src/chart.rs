@@ -120,3 +120,6 @@ pub(crate) fn ids(value: &Value) -> Vec<AccountId> {
     };
     items.iter().filter_map(|item| item.parse().ok()).collect()
 }
+
+#[cfg(test)]
+mod tests;

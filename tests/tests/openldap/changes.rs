@@ -222,3 +222,34 @@ fn the_next_server_is_asked_if_the_first_is_down_and_everybody_is_read_there() {
     assert!(answer.stderr().contains("none of 2 servers"), "{answer}");
     intranet.nobody_is_blocked(3);
 }
+
+/// Managers are named by their DNs, and a delta names whoever has changed alone.
+#[test]
+fn managers_are_followed_by_their_names() {
+    for log in LOGS {
+        let tree = staff().person(Person::new("kim", "Kim", "Lee"));
+        let server = Slapd::serve_with_log(&tree, log);
+        server.join(GROUP, "kim");
+        server.replace("anna", "manager", &person_dn("ben").to_uppercase());
+        let policy = Policy::openldap(&server, GROUP)
+            .set("feed", "syncrepl")
+            .field("manager", "{reference: manager}");
+        let intranet = Intranet::synced(&policy);
+        let manager = |username: &str| {
+            let shown = intranet.admin(&["show", username, "--format", "json"]);
+            shown.ok().json()["references"]["manager"]["username"].clone()
+        };
+        assert_eq!(manager("anna"), "ben");
+        // Kim is not delivered.
+        server.replace("ben", "manager", &person_dn("kim"));
+        finds(&intranet, &[("update", "ben", "changed-at-source")]);
+        assert_eq!(manager("ben"), "kim");
+        // Kim has another name from now on, by which Anna refers to them.
+        server.rename("kim", "kimberly");
+        server.replace("ben", "manager", &person_dn("kimberly"));
+        finds(&intranet, &[("rename", "kimberly", "renamed")]);
+        server.replace("anna", "manager", &person_dn("kimberly"));
+        finds(&intranet, &[("update", "anna", "changed-at-source")]);
+        assert_eq!(manager("anna"), "kimberly");
+    }
+}

@@ -2,13 +2,18 @@
 
 use crate::args::{Format, RunCommand, RunShowArgs};
 use crate::exit::Exit;
+use crate::render::people::People;
 use crate::render::{plan_text::Folding, run};
 use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
-use muster_model::{AuditRecord, Owner, Run, SensitiveFields};
+use muster_model::{
+    AccountId, AuditRecord, DirectoryRecord, FieldName, Owner, Run, SensitiveFields, Username,
+    Value,
+};
 use muster_store::Store;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn run(command: &RunCommand, session: &Session) -> Result<Exit, Trouble> {
     let store = state::existing(session)?;
@@ -54,11 +59,45 @@ fn show(args: &RunShowArgs, store: &dyn Store, session: &Session) -> Result<(), 
     match args.format {
         Format::Text => {
             let folding = Folding::unless(args.all);
-            session.print(&run::show(&found, &audit, folding, session.out))
+            let references = references(&found, &directories);
+            let names = names(&audit, &references, store)?;
+            let people = Some(People::new(&references, &names));
+            session.print(&run::show(&found, &audit, people, folding, session.out))
         }
         Format::Json => session.print_json(&RunJson {
             run: &found,
             audit: &audit,
         }),
     }
+}
+
+/// The fields of the run's directory that hold accounts.
+fn references(run: &Run, directories: &[DirectoryRecord]) -> BTreeSet<FieldName> {
+    let of_run = |record: &&DirectoryRecord| Some(&record.name) == run.directory.as_ref();
+    let record = directories.iter().find(of_run);
+    record.map_or_else(BTreeSet::new, |record| record.references.clone())
+}
+
+/// Whom the accounts belong to now that stand in such fields of an audit.
+fn names(
+    audit: &[AuditRecord],
+    references: &BTreeSet<FieldName>,
+    store: &dyn Store,
+) -> Result<BTreeMap<AccountId, Username>, Trouble> {
+    let fields = audit.iter().flat_map(|record| &record.fields);
+    let fields = fields.filter(|field| references.contains(&field.name));
+    let values = fields.flat_map(|field| [&field.old, &field.new]).flatten();
+    let ids: BTreeSet<AccountId> = values
+        .flat_map(|value| match value {
+            Value::Text(text) => std::slice::from_ref(text),
+            Value::List(items) => items,
+        })
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    let mut names = BTreeMap::new();
+    for id in ids {
+        let account = store.account(id).map_err(state::trouble)?;
+        names.extend(account.map(|account| (id, account.username)));
+    }
+    Ok(names)
 }

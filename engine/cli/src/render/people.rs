@@ -20,6 +20,11 @@ impl<'a> People<'a> {
         }
     }
 
+    /// Fields that hold accounts, and whom those belong to.
+    pub fn new(fields: &'a BTreeSet<FieldName>, names: &'a BTreeMap<AccountId, Username>) -> Self {
+        Self { fields, names }
+    }
+
     /// Shows both values of a field that holds accounts. Nothing for other fields.
     pub fn pair(self, field: &FieldChange) -> Option<(String, String)> {
         let old = self.shown(&field.name, field.old.as_ref())?;

@@ -1,5 +1,6 @@
 //! Runs for people: what was done, when, by whom.
 
+use super::people::People;
 use super::plan_text::{Folding, done};
 use super::text::{instant, safe};
 use super::{Palette, change, coverage, table::table};
@@ -59,8 +60,15 @@ fn changes(run: &Run) -> String {
     }
 }
 
-/// Renders one run with every change that it made.
-pub fn show(run: &Run, audit: &[AuditRecord], folding: Folding, palette: Palette) -> String {
+/// Renders one run with every change that it made. `people` says whom accounts
+/// belong to that stand in fields.
+pub fn show(
+    run: &Run,
+    audit: &[AuditRecord],
+    people: Option<People<'_>>,
+    folding: Folding,
+    palette: Palette,
+) -> String {
     let mut out = format!(
         "{} {}\n  at       {}\n  by       {} ({})\n",
         palette.strong(format!("Run {}", run.id)),
@@ -83,11 +91,17 @@ pub fn show(run: &Run, audit: &[AuditRecord], folding: Folding, palette: Palette
         out.push_str(&format!("  past     {}: {}\n", safe(guard), safe(reason)));
     }
     out.push_str(&format!("  changes  {}\n", changes(run)));
-    write_audit(&mut out, audit, folding, palette);
+    write_audit(&mut out, audit, people, folding, palette);
     out
 }
 
-fn write_audit(out: &mut String, audit: &[AuditRecord], folding: Folding, palette: Palette) {
+fn write_audit(
+    out: &mut String,
+    audit: &[AuditRecord],
+    people: Option<People<'_>>,
+    folding: Folding,
+    palette: Palette,
+) {
     if !audit.is_empty() {
         out.push('\n');
     }
@@ -97,7 +111,7 @@ fn write_audit(out: &mut String, audit: &[AuditRecord], folding: Folding, palett
             username: record.username.as_str(),
             reason: &record.reason,
             fields: &record.fields,
-            people: None,
+            people,
         };
         change::write(out, deed, palette);
     }

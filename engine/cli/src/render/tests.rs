@@ -113,7 +113,7 @@ fn a_run_shows_what_it_changed() {
         .collect();
     assert_snapshot!(
         "run",
-        run::show(&one_run(), &audit, Folding::Alike, Palette::Plain)
+        run::show(&one_run(), &audit, None, Folding::Alike, Palette::Plain)
     );
     let mut stopped = one_run();
     stopped.outcome = RunOutcome::Stopped;

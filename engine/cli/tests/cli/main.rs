@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod chart;
 mod check;
 mod components;
 mod feed;

@@ -57,6 +57,11 @@ fn refused(refused: Refused, session: &Session) -> Trouble {
             field,
             policy_file: Some(file),
             ..
+        }
+        | Refused::ItemsAreGiven {
+            field,
+            policy_file: Some(file),
+            ..
         } => crate::policies::line_of_field(file, field, session),
         _ => None,
     };
