@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What each engine crate may use of the engine.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("muster-model", &[]),
     ("muster-policy", &["muster-model"]),
     ("muster-plan", &["muster-model", "muster-policy"]),
@@ -30,6 +30,16 @@ const ARROWS: [(&str, &[&str]); 8] = [
         ],
     ),
     (
+        "muster-review",
+        &[
+            "muster-model",
+            "muster-plan",
+            "muster-policy",
+            "muster-store",
+            "muster-sync",
+        ],
+    ),
+    (
         "muster-cli",
         &[
             "muster-host",
@@ -37,6 +47,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "muster-model",
             "muster-plan",
             "muster-policy",
+            "muster-review",
             "muster-store",
             "muster-sync",
         ],
@@ -218,7 +229,7 @@ fn pure_crates_do_not_touch_the_world() {
         "Instant::now",
         "Timestamp::now",
     ];
-    for name in ["model", "policy", "plan", "lsp"] {
+    for name in ["model", "policy", "plan", "review", "lsp"] {
         for file in sources(&workspace().join("engine").join(name).join("src")) {
             if file.ends_with("tests.rs") {
                 continue;
@@ -293,7 +304,9 @@ fn nothing_is_left_unfinished() {
 fn libraries_do_not_print() {
     let prints = [["print", "ln!("], ["eprint", "ln!("], ["pri", "nt!("]]
         .map(|[start, end]| format!("{start}{end}"));
-    for name in ["model", "policy", "plan", "store", "host", "sync", "lsp"] {
+    for name in [
+        "model", "policy", "plan", "store", "host", "sync", "review", "lsp",
+    ] {
         for file in sources(&workspace().join("engine").join(name).join("src")) {
             let text = read(&file);
             for print in &prints {

@@ -161,9 +161,9 @@ fn mistakes(file: &str, diagnostics: &[Diagnostic], rendered: String) -> Trouble
         diagnostics.iter().filter(of)
     };
     let mistakes = count(errors().count() as u64, "mistake", "mistakes");
-    let more = errors().next().map(|first| {
-        format!("`muster check --explain {}` tells more", first.code)
-    });
+    let more = errors()
+        .next()
+        .map(|first| format!("`muster check --explain {}` tells more", first.code));
     Trouble::new(Exit::Invalid, format!("the policy `{file}` has {mistakes}"))
         .detail(rendered)
         .hint_if(more)

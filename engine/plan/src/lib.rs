@@ -11,21 +11,15 @@
 //!
 //! Reading order: `accounts` is what we compare with; `planner` takes the pages
 //! in and decides person by person, with `mapper` and `desired` for fields,
-//! `blocking` for block reasons and `grace` for those who may still come back;
-//! `finish` settles what can only be known at the end: `problems` with the data,
-//! `renames` that are likely, who was `recreated`, accounts to `adopt`, who is
-//! `missing`, `names` as a set by their `claims`, and who of the `queue` gets one
-//! of the `licences`; `pins` and `exceptions` are what somebody decided about
-//! single people. Then `changes` are built, `guards` and `seats` measure them, and
-//! `upcoming` tells what time will change, looking `ahead`; `digest` names the
-//! snapshot.
-//! in and decides person by person, with `mapper` and `desired` for fields, `references` and
-//! `merges` for what only the end can tell of them, and `blocking` for
-//! block reasons; `finish` settles what can only be known at the end: `problems`
-//! with the data, `renames` that are likely, who is `missing`, and `names` as a
-//! set by their `claims`; `answers` says whom references mean among all `targets`,
-//! and which `circles` they make; then `changes` are built and `guards` measure them;
-//! `digest` names the snapshot.
+//! `references` and `merges` for what only the end can tell of them, `blocking` for
+//! block reasons and `grace` for those who may still come back; `finish` settles
+//! what can only be known at the end: `problems` with the data, `renames` that are
+//! likely, who was `recreated`, accounts to `adopt`, who is `missing`, `names` as a
+//! set by their `claims`, who of the `queue` gets one of the `licences`, and whom
+//! references mean: `answers` among all `targets`, and the `circles` that they make;
+//! `pins` and `exceptions` are what somebody decided about single people. Then
+//! `changes` are built, `guards` and `seats` measure them, and `upcoming` tells
+//! what time will change, looking `ahead`; `digest` names the snapshot.
 //!
 //! INVARIANT: nobody is blocked for absence unless [`Coverage::proves_absence`]
 //! (muster_model) says so. INVARIANT: only the directory's own accounts are

@@ -284,8 +284,7 @@ pub(crate) fn unknown(source: &mut Source<'_>, span: Range<usize>, name: &str, v
         }
         None => "Declare it under `values` in the policy.".to_owned(),
     };
-    let fix = only_near(name, values.names())
-        .and_then(|near| source.rewrite(&span, name, near));
+    let fix = only_near(name, values.names()).and_then(|near| source.rewrite(&span, name, near));
     let message = format!("The policy declares no value `{}`", name.escape_debug());
     source
         .report(Code::UnknownValue, span, message)

@@ -256,8 +256,15 @@ fn what_may_be_meant_in_two_ways_stays_as_it_is() {
 fn files_that_a_policy_includes_are_put_right_too() {
     let folder = three();
     fs::create_dir(folder.path("shared")).unwrap();
-    folder.write("shared/names.yaml", "muster: 1\nfeilds:\n  # as it is spoken\n  surname: sn\n");
-    folder.edit("good.yaml", "fields:", "include: shared/names.yaml\nfields:");
+    folder.write(
+        "shared/names.yaml",
+        "muster: 1\nfeilds:\n  # as it is spoken\n  surname: sn\n",
+    );
+    folder.edit(
+        "good.yaml",
+        "fields:",
+        "include: shared/names.yaml\nfields:",
+    );
     let policy = folder.read("good.yaml");
     folder
         .run(&["check", "good.yaml"])

@@ -88,8 +88,8 @@ fn match_key(
     }
     let known = fields.iter().map(|field| field.name.as_str());
     let known = known.chain(["external_id", "username"]);
-    let fix = only_near(name, known.clone())
-        .and_then(|near| source.rewrite(&node.span, name, near));
+    let fix =
+        only_near(name, known.clone()).and_then(|near| source.rewrite(&node.span, name, near));
     let help = match nearest(name, known) {
         Some(near) => format!("Did you mean `{near}`?"),
         None => "It can be `external_id`, `username`, or a field under `fields`.".to_owned(),

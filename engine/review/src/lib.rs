@@ -1,0 +1,8 @@
+//! What people read before a sync is run, and after.
+//!
+//! This crate knows nothing about files, networks, plugins, databases or
+//! terminals: texts, snapshots and stores are handed in, and what it makes of them
+//! is data, or text.
+//!
+//! Everything here goes through `muster_sync::preview`: what a test, a comparison
+//! or an explanation says of a person is what a plan would do to them.
