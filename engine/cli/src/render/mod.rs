@@ -8,7 +8,6 @@ pub mod coverage;
 pub mod diagnostics;
 pub mod findings;
 pub mod guards;
-pub mod image;
 pub mod notices;
 pub mod page;
 pub mod palette;
