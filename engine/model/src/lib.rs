@@ -39,7 +39,7 @@ pub use plan::{
     Reason,
 };
 pub use read::{CursorKept, ReadKind, ReadNote, ReadReason};
-pub use run::{Actor, AuditRecord, DirectoryRecord, FeedRecord, Run, RunOutcome};
+pub use run::{Actor, AuditRecord, DirectoryRecord, FeedRecord, Proof, Run, RunOutcome, Unsettled};
 pub use seats::{Forecast, Licences};
 pub use sensitive::{MASK, Revealed, SensitiveFields};
 pub use upcoming::Upcoming;

@@ -3,7 +3,7 @@
 use crate::coverage::Coverage;
 use crate::ids::{AccountId, DirectoryName, FieldName, RunId, StateVersion};
 use crate::memory::Pending;
-use crate::plan::{Action, FieldChange, Reason};
+use crate::plan::{Action, FieldChange, PolicyLine, Reason};
 use crate::username::Username;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,8 +72,62 @@ pub struct Run {
     /// The error, if it failed; the guard, if it was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// Digest of what was read: the kept read has this name, if it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+    /// Whether the same read, planned again, asks for nothing more; none if that
+    /// was not tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    /// The run that this one has undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
     /// The store's version after the run.
     pub version: StateVersion,
+}
+
+/// What planning again on the same read has shown, once a run was applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// When it was made, RFC 3339 in UTC.
+    pub at: String,
+    /// Changes that would be made again, the first of them; none is as it should be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<Unsettled>,
+    /// How many there are beside these.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: u64,
+}
+
+impl Proof {
+    /// True if there was nothing left to do.
+    pub fn is_settled(&self) -> bool {
+        self.unsettled.is_empty()
+    }
+}
+
+/// A change that does not come to rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsettled {
+    /// Whose.
+    pub username: Username,
+    /// What would be done again.
+    pub action: Action,
+    /// Fields that would change again, without their values.
+    pub fields: Vec<FieldName>,
+    /// Why, as a sentence.
+    pub text: String,
+    /// The line of policy that causes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyLine>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One change that was made to one account.

@@ -52,6 +52,7 @@ fn policy() -> Policy {
             config: serde_json::Map::new(),
             config_lines: BTreeMap::new(),
             full_read: Default::default(),
+            keep_reads: 30,
             secrets: BTreeMap::new(),
             at: at(),
         },

@@ -35,6 +35,7 @@ pub(crate) fn policy() -> Policy {
             config: Default::default(),
             config_lines: BTreeMap::new(),
             full_read: Default::default(),
+            keep_reads: 30,
             secrets: BTreeMap::new(),
             at: at(2),
         },

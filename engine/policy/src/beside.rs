@@ -86,6 +86,15 @@ pub struct FileTexts {
     any: Option<String>,
 }
 
+impl FromIterator<(String, String)> for FileTexts {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(texts: I) -> Self {
+        Self {
+            named: texts.into_iter().collect(),
+            any: None,
+        }
+    }
+}
+
 impl FileTexts {
     /// Takes a text in.
     pub(crate) fn add(&mut self, file: &str, text: &str) {
@@ -98,11 +107,35 @@ impl FileTexts {
         found.map_or("", String::as_str)
     }
 
+    /// The files that stand beside the one of this name.
+    pub fn beside<'t>(&'t self, policy: &'t str) -> Beneath<'t> {
+        Beneath {
+            texts: self,
+            policy,
+        }
+    }
+
     /// All files and their texts.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.named
             .iter()
             .map(|(file, text)| (file.as_str(), text.as_str()))
+    }
+}
+
+/// A policy's texts stand in for its files: it can be checked again when they are
+/// no longer there.
+#[derive(Clone, Copy, Debug)]
+pub struct Beneath<'t> {
+    texts: &'t FileTexts,
+    policy: &'t str,
+}
+
+impl Files for Beneath<'_> {
+    fn read(&self, path: &str) -> Result<String, String> {
+        let named = self.texts.named.get(&shown(self.policy, path));
+        let missing = || "it is not among the texts that were kept".to_owned();
+        named.cloned().ok_or_else(missing)
     }
 }
 

@@ -51,7 +51,7 @@ mod values;
 mod yaml;
 
 pub use adoption::{Adopt, MappingRow, MatchKey, Standing};
-pub use beside::{Beside, FileTexts, Files, NamedText, NoFiles, shown};
+pub use beside::{Beneath, Beside, FileTexts, Files, NamedText, NoFiles, shown};
 pub use check::{Checked, check, check_with, parse};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use draft::Draft;

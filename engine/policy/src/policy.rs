@@ -1,6 +1,7 @@
 //! A checked policy: what the YAML said, with every rule's place in the file.
 
 use crate::adoption::Adopt;
+use crate::beside::FileTexts;
 use crate::exception::Exception;
 use crate::expression::Expression;
 use crate::grace::{Grace, Unblock};
@@ -50,6 +51,8 @@ pub struct Policy {
     /// the source is asked for. An [`AttributeId`] is a place in this list, and
     /// the columns of a checked page are in this order.
     pub attributes: Vec<String>,
+    /// What it was made from: its own text and those of the other files.
+    pub texts: FileTexts,
 }
 
 impl Policy {
@@ -85,6 +88,8 @@ pub struct Provider {
     pub secrets: BTreeMap<String, SecretSource>,
     /// How often everything is read, where the source could tell what changed.
     pub full_read: FullRead,
+    /// Of so many runs what was read is kept; 0: of none.
+    pub keep_reads: u32,
     /// Where `provider:` stands.
     pub at: PolicyLine,
 }

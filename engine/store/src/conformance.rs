@@ -65,6 +65,7 @@ pub const CASES: &[Case] = &[
         history::what_moves_the_version,
     ),
     ("runs are numbered and kept", history::runs_are_kept),
+    ("a run's proof is kept with it", history::proofs_are_kept),
     ("audit is numbered and kept by run", history::audit_is_kept),
     ("audit needs a run", history::audit_needs_run),
     ("a plan applies once", history::plan_applies_once),

@@ -2,8 +2,8 @@
 
 use crate::lock::Holder;
 use muster_model::{
-    Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, ExternalId, Run,
-    RunId, RunOutcome, StateVersion, UsernameKey,
+    Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, ExternalId,
+    Proof, Run, RunId, RunOutcome, StateVersion, UsernameKey,
 };
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,8 @@ pub struct Commit {
     pub run: Option<Run>,
     /// Directories to remember, with their cursors.
     pub directories: Vec<DirectoryRecord>,
+    /// What a run's proof has shown; the run must be there.
+    pub proof: Option<(RunId, Proof)>,
 }
 
 impl Commit {
@@ -186,6 +188,12 @@ pub enum StoreError {
     NoSuchAccount {
         /// The account.
         id: AccountId,
+    },
+    /// There is no such run to prove.
+    #[error("there is no run {id}")]
+    NoSuchRun {
+        /// The run.
+        id: RunId,
     },
     /// A plan applies once.
     #[error("the plan {plan} was applied before, in run {run}")]

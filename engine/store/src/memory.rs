@@ -161,6 +161,11 @@ impl MemoryStore {
                 run: *run,
             });
         }
+        if let Some((id, _)) = &commit.proof
+            && !self.runs.iter().any(|run| run.id == *id)
+        {
+            return Err(StoreError::NoSuchRun { id: *id });
+        }
         self.check_ids(commit)?;
         self.check_names(commit)
     }
@@ -326,6 +331,11 @@ impl Store for MemoryStore {
         }
         for record in commit.directories {
             self.directories.insert(record.name.clone(), record);
+        }
+        if let Some((id, proof)) = commit.proof
+            && let Some(run) = self.runs.iter_mut().find(|run| run.id == id)
+        {
+            run.proof = Some(proof);
         }
         let run = self.record(commit.run, commit.audit);
         if let (Some(plan), Some(run)) = (plan, run) {

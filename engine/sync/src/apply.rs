@@ -103,6 +103,7 @@ pub fn apply(
         audit: audit(plan, context),
         run: Some(run.clone()),
         directories: vec![directory],
+        ..Commit::default()
     })?;
     run.id = receipt.run.unwrap_or_default();
     run.version = receipt.version;

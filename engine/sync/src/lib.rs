@@ -7,7 +7,7 @@
 //! Reading order: [`course`] decides between a source's feed and everything,
 //! [`plan()`] reads accordingly, and [`preview`] compares: they write nothing, no
 //! writer is in their reach. [`apply`] takes a plan and writes exactly that, in one atomic
-//! commit. [`plan_file`] seals a plan on its way between the two. [`admin`] is
+//! commit, and [`prove`] plans once more to see that nothing is left to do. [`plan_file`] seals a plan on its way between the two. [`admin`] is
 //! what administrators do by hand.
 
 pub mod admin;
@@ -20,6 +20,7 @@ mod few;
 mod memory;
 pub mod plan_file;
 mod preview;
+mod proof;
 mod reading;
 mod record;
 pub mod snapshot;
@@ -28,6 +29,7 @@ mod source;
 pub use apply::{ApplyContext, ApplyRefused, PlanOrigin, apply};
 pub use feed::{Course, Situation, Somebody, Wanted, course};
 pub use preview::{PreviewContext, PreviewError, Progress, Silent, preview};
+pub use proof::prove;
 pub use reading::{ReadStart, Sources, plan};
 pub use record::record_outcome;
 pub use source::{Delivery, FailureKind, Source, SourceFailed};

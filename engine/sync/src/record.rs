@@ -50,6 +50,9 @@ pub(crate) fn run_of(
         policy: Some(policy.digest.clone()),
         overrides: overrides.collect(),
         text: None,
+        read: plan.map(|plan| plan.bindings.snapshot.clone()),
+        proof: None,
+        undoes: None,
         version: StateVersion::default(),
     }
 }

@@ -89,6 +89,9 @@ fn one_run() -> Run {
         policy: None,
         overrides: BTreeMap::from([("block.max".to_owned(), "closed".to_owned())]),
         text: None,
+        read: None,
+        proof: None,
+        undoes: None,
         version: StateVersion(4),
     }
 }

@@ -99,6 +99,7 @@ pub fn check_with(file: &str, text: &str, beside: &Beside<'_>) -> Checked {
     if let Some(policy) = &mut policy {
         policy.digest = digest(text, &library, beside.values);
         policy.files = library.files();
+        policy.texts = texts.clone();
         policy.environment = beside.values.map(|values| values.name.to_owned());
     }
     let findings = policy.as_ref().map(lint::policy).unwrap_or_default();
@@ -251,6 +252,7 @@ fn policy<'t>(
         precedence,
         exceptions,
         attributes: Vec::new(),
+        texts: FileTexts::default(),
     };
     let (names, places) = attributes.settle();
     policy.attributes = names;

@@ -49,8 +49,14 @@ pub(super) fn provider(source: &mut Source<'_>, entry: &Entry) -> Option<Provide
     let full_read = map
         .get("full_read")
         .and_then(|node| full_read(source, node));
+    let keep_reads = map
+        .get("keep_reads")
+        .and_then(|node| reader::whole(source, node, "`keep_reads`", MOST_KEPT));
     Some(Provider {
         full_read: full_read.unwrap_or_default(),
+        keep_reads: keep_reads
+            .and_then(|number| u32::try_from(number).ok())
+            .unwrap_or(KEPT),
         plugin: plugin?.to_owned(),
         config,
         config_lines,
@@ -58,6 +64,12 @@ pub(super) fn provider(source: &mut Source<'_>, entry: &Entry) -> Option<Provide
         at: source.line(entry.at.start),
     })
 }
+
+/// Of how many runs what was read is kept, unless the policy says otherwise.
+const KEPT: u32 = 30;
+
+/// Of how many runs it may be kept.
+const MOST_KEPT: u64 = 10_000;
 
 /// The longest time between two complete reads, in hours.
 const LONGEST: u32 = 31 * 24;

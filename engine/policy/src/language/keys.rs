@@ -176,6 +176,12 @@ pub(crate) const PROVIDER: Section = Section {
             "How often everything is read where the source can tell what changed: `24h`, `7d`, or `always`.",
         )
         .or("24h"),
+        Key::optional(
+            "keep_reads",
+            Takes::Whole(10_000),
+            "Of so many runs what was read is kept in the state folder, for `muster explain --run`, proofs and comparisons; `0`: of none.",
+        )
+        .or("30"),
     ],
 };
 

@@ -2,7 +2,7 @@
 
 use super::samples::{account, contents, holder, put, some_audit, some_directory, some_run};
 use crate::contract::{Commit, Contents, Store, StoreError};
-use muster_model::{AccountId, DirectoryName, RunId, RunOutcome, StateVersion};
+use muster_model::{AccountId, DirectoryName, Proof, RunId, RunOutcome, StateVersion};
 
 pub(super) fn what_moves_the_version(store: &mut dyn Store) {
     let mut step = |commit: Commit| {
@@ -71,6 +71,47 @@ pub(super) fn runs_are_kept(store: &mut dyn Store) {
     assert_eq!(store.run(RunId(7)).unwrap().as_ref(), expected.get(6));
     assert_eq!(store.run(RunId(41)).unwrap(), None);
     assert_eq!(store.commit(Commit::default()).unwrap().run, None);
+}
+
+pub(super) fn proofs_are_kept(store: &mut dyn Store) {
+    let proof = |number: u64| Proof {
+        at: "2026-11-23T08:00:00Z".to_owned(),
+        more: number,
+        ..Proof::default()
+    };
+    let of = |id: u64, number: u64| Commit {
+        proof: Some((RunId(id), proof(number))),
+        ..Commit::default()
+    };
+    assert!(matches!(
+        store.commit(of(1, 0)),
+        Err(StoreError::NoSuchRun { id: RunId(1) })
+    ));
+    for _ in 0..2 {
+        let run = Some(some_run(None));
+        let audit = vec![some_audit(&account(1, "anna"))];
+        let commit = Commit {
+            run,
+            audit,
+            ..Commit::default()
+        };
+        store.commit(commit).unwrap();
+    }
+    let before = store.runs().unwrap();
+    let receipt = store.commit(of(1, 3)).unwrap();
+    assert_eq!((receipt.version, receipt.run), (StateVersion(0), None));
+    assert_eq!(
+        store.commit(of(1, 4)).unwrap().run,
+        None,
+        "the last one counts"
+    );
+    let mut expected = before;
+    expected[0].proof = Some(proof(4));
+    assert_eq!(store.runs().unwrap(), expected);
+    assert_eq!(store.run(RunId(1)).unwrap().as_ref(), expected.first());
+    let mut audit = 0;
+    store.audit(None, &mut |_| audit += 1).unwrap();
+    assert_eq!(audit, 2);
 }
 
 pub(super) fn audit_is_kept(store: &mut dyn Store) {

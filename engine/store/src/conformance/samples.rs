@@ -61,6 +61,9 @@ pub fn some_run(plan: Option<&str>) -> Run {
         policy: Some("0123".into()),
         overrides: BTreeMap::from([("block.max".into(), "agreed".into())]),
         text: None,
+        read: None,
+        proof: None,
+        undoes: None,
         version: StateVersion(0),
     }
 }

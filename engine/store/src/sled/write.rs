@@ -47,6 +47,16 @@ impl<'a> Draft<'a> {
         if moved {
             self.meta.version = StateVersion(self.meta.version.0 + 1);
         }
+        if let Some((id, proof)) = commit.proof {
+            let run = read::run(self.border, id)?.ok_or(StoreError::NoSuchRun { id })?;
+            self.json(
+                keys::run(id),
+                &Run {
+                    proof: Some(proof),
+                    ..run
+                },
+            );
+        }
         let Some(mut run) = commit.run else {
             return Ok(None);
         };

@@ -2,7 +2,9 @@
 //! store in memory, whenever it is closed and opened in between.
 
 use super::generations::by;
-use muster_model::{AccountId, ExternalId, Owner, RunOutcome, StateVersion, UsernameKey};
+use muster_model::{
+    AccountId, ExternalId, Owner, Proof, RunId, RunOutcome, StateVersion, UsernameKey,
+};
 use muster_store::conformance::{account, contents, some_audit, some_directory, some_run};
 use muster_store::{Commit, MemoryStore, SledStore, Store};
 use proptest::prelude::*;
@@ -56,8 +58,9 @@ fn commits() -> impl Strategy<Value = Commit> {
         proptest::collection::vec((1..200_u64).prop_map(AccountId), 0..2),
         proptest::option::weighted(0.8, runs),
         proptest::collection::vec(directories, 0..2),
+        proptest::option::weighted(0.3, (1..6_u64, 0..3_u64)),
     )
-        .prop_map(|(put, delete, run, directories)| Commit {
+        .prop_map(|(put, delete, run, directories, proof)| Commit {
             expected: StateVersion(0),
             audit: if run.is_some() {
                 put.iter().map(some_audit).collect()
@@ -68,6 +71,13 @@ fn commits() -> impl Strategy<Value = Commit> {
             delete,
             run,
             directories,
+            proof: proof.map(|(run, more)| {
+                let proof = Proof {
+                    more,
+                    ..Proof::default()
+                };
+                (RunId(run), proof)
+            }),
         })
 }
 

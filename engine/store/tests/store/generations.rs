@@ -44,6 +44,7 @@ pub fn commit(store: &mut SledStore) -> Result<u64, StoreError> {
         delete: Vec::new(),
         run: Some(some_run(Some(&plan(number)))),
         directories: vec![some_directory("staff", Some(&number.to_be_bytes()))],
+        proof: None,
     };
     store.commit(commit)?;
     Ok(number)

@@ -226,6 +226,9 @@ fn run(context: AdminContext<'_>, deeds: &[Deed<'_>]) -> Run {
         policy: None,
         overrides: BTreeMap::new(),
         text: None,
+        read: None,
+        proof: None,
+        undoes: None,
         version: StateVersion::default(),
     }
 }

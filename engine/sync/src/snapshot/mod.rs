@@ -17,7 +17,7 @@ mod write;
 
 pub use read::{Record, Snapshot, Unreadable, read};
 pub use replay::{Replay, Unsuitable};
-pub use write::{About, Unwritten, write};
+pub use write::{About, Recorder, Unwritten, write};
 
 use muster_model::{Coverage, DirectoryName};
 use serde::{Deserialize, Serialize};

@@ -62,40 +62,75 @@ pub fn write(
     out: &mut dyn Write,
     progress: &dyn Progress,
 ) -> Result<Header, Unwritten> {
-    let mut body = Frame::begin(BufWriter::new(&mut *spool))?;
-    let mut written = Written::default();
-    let (coverage, cursor) = loop {
+    let mut recorder = Recorder::begin(spool)?;
+    loop {
         match source.next()? {
             Delivery::Page(page) => {
-                written.page(&page, &about.policy.attributes, &mut body)?;
-                progress.entries(written.entries);
+                recorder.page(&page, &about.policy.attributes)?;
+                progress.entries(recorder.written.entries);
             }
-            Delivery::End { coverage, cursor } => break (coverage, cursor),
+            Delivery::End { coverage, cursor } => {
+                return recorder.finish(about, coverage, cursor, out);
+            }
         }
-    };
-    let (mut spooled, body) = body.end()?;
-    spooled.flush()?;
-    drop(spooled);
-
-    let header = about.header(coverage, cursor, &written);
-    let mut first = Frame::begin(&mut *out)?;
-    first.line(&Line::Header(&header))?;
-    if first.bytes > LONGEST_WORDS {
-        let what = "what is known of the source".to_owned();
-        return Err(Unwritten::TooLarge { what });
     }
-    let (_, first) = first.end()?;
-    spool.rewind()?;
-    io::copy(spool, out)?;
-    let mut last = Frame::begin(&mut *out)?;
-    last.line(&Line::End(&End {
-        entries: written.entries,
-        problems: written.problems,
-        checksum: checksum(first, body),
-    }))?;
-    last.end()?;
-    out.flush()?;
-    Ok(header)
+}
+
+/// What is being kept of a read, page by page, while others look at the same pages.
+///
+/// The spool is an empty file, as for [`write()`].
+pub struct Recorder<S: Read + Write + Seek> {
+    body: Frame<BufWriter<S>>,
+    written: Written,
+}
+
+impl<S: Read + Write + Seek> Recorder<S> {
+    /// Begins with an empty file.
+    pub fn begin(spool: S) -> io::Result<Self> {
+        Ok(Self {
+            body: Frame::begin(BufWriter::new(spool))?,
+            written: Written::default(),
+        })
+    }
+
+    /// Keeps a page whose columns are these attributes.
+    pub fn page(&mut self, page: &Page, attributes: &[String]) -> Result<(), Unwritten> {
+        self.written.page(page, attributes, &mut self.body)
+    }
+
+    /// Writes the snapshot.
+    pub fn finish(
+        self,
+        about: &About<'_>,
+        coverage: Coverage,
+        cursor: Option<Vec<u8>>,
+        out: &mut dyn Write,
+    ) -> Result<Header, Unwritten> {
+        let written = self.written;
+        let (spooled, body) = self.body.end()?;
+        let mut spool = spooled
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        let header = about.header(coverage, cursor, &written);
+        let mut first = Frame::begin(&mut *out)?;
+        first.line(&Line::Header(&header))?;
+        if first.bytes > LONGEST_WORDS {
+            let what = "what is known of the source".to_owned();
+            return Err(Unwritten::TooLarge { what });
+        }
+        let (_, first) = first.end()?;
+        spool.rewind()?;
+        io::copy(&mut spool, out)?;
+        let mut last = Frame::begin(&mut *out)?;
+        last.line(&Line::End(&End {
+            entries: written.entries,
+            problems: written.problems,
+            checksum: checksum(first, body),
+        }))?;
+        last.end()?;
+        out.flush()?;
+        Ok(header)
+    }
 }
 
 /// Tells the lines of a snapshot from any others.
