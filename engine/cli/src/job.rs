@@ -1,22 +1,28 @@
 //! One policy on its way: opened, read, planned, applied, recorded.
 
+use crate::archive::Archive;
 use crate::args::PlanOptions;
 use crate::exit::Exit;
-use crate::plugins;
+use crate::keeping::Keeping;
 use crate::progress::Reading;
 use crate::session::Session;
 use crate::source::{self, PluginSource};
 use crate::state::{self, Missing};
 use crate::trouble::Trouble;
+use crate::{files, plugins, snapshots};
 use jiff::{SignedDuration, Timestamp};
 use muster_host::{Bound, ReadFrom};
-use muster_model::{Plan, Run, RunOutcome, UsernameKey};
+use muster_model::{Plan, Proof, Run, RunOutcome, UsernameKey};
 use muster_policy::Policy;
 use muster_store::Store;
+use muster_sync::snapshot::{self, About, PluginStamp, Replay};
 use muster_sync::{
     ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, PreviewError, ReadStart, Source,
     SourceFailed, Sources, Wanted,
 };
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::thread;
 
 /// A policy with its source and its state, both open.
@@ -24,6 +30,22 @@ pub struct Job<'p> {
     policy: &'p Policy,
     source: Bound,
     store: Box<dyn Store>,
+    archive: Archive,
+    keeping: RefCell<Kept>,
+}
+
+/// How it stands with keeping what is read.
+#[derive(Default)]
+enum Kept {
+    /// Nobody wants it.
+    #[default]
+    Not,
+    /// The next read is to be kept.
+    Wanted,
+    /// The last read that was begun is being kept.
+    Begun(Keeping),
+    /// It could not be begun.
+    Failed(String),
 }
 
 /// What a plan is asked to be.
@@ -63,7 +85,60 @@ impl<'p> Job<'p> {
             policy,
             source: source?,
             store: store?,
+            archive: Archive::of(session),
+            keeping: RefCell::default(),
         })
+    }
+
+    /// Reads and plans, and keeps what was read for proofs and explanations.
+    pub fn plan(&self, wish: &Wish<'_>, session: &Session) -> Result<Plan, Trouble> {
+        if self.policy.provider.keep_reads > 0 {
+            self.keeping.replace(Kept::Wanted);
+        }
+        let plan = self.preview(wish, session)?;
+        if let Err(why) = self.keep(&plan, session) {
+            session.note(&format!(
+                "what was read could not be kept: {why}; the run can be explained from its record alone"
+            ));
+        }
+        Ok(plan)
+    }
+
+    fn keep(&self, plan: &Plan, session: &Session) -> Result<(), String> {
+        let told = |error: &dyn std::error::Error| source::chain(error);
+        let keeping = match self.keeping.take() {
+            Kept::Begun(keeping) => keeping,
+            Kept::Failed(why) => return Err(why),
+            Kept::Not | Kept::Wanted => return Ok(()),
+        };
+        self.archive
+            .keep_policy(self.policy)
+            .map_err(|e| told(&e))?;
+        let digest = &plan.bindings.snapshot;
+        if self.archive.has_read(digest) {
+            return Ok(());
+        }
+        let about = self.source.about();
+        let about = About {
+            policy: self.policy,
+            plugin: PluginStamp {
+                name: about.name.clone(),
+                version: about.version.clone(),
+                digest: about.digest.clone(),
+            },
+            now: session.now,
+            sensitive: snapshots::hidden(self.policy),
+            known: Vec::new(),
+        };
+        let mut failed = None;
+        let written = files::private(&self.archive.read(digest), |out| {
+            let finished = keeping.finish(&about, &mut BufWriter::new(out));
+            finished.map(drop).map_err(|error| {
+                failed = Some(told(&error));
+                io::ErrorKind::Other.into()
+            })
+        });
+        written.map_err(|error| failed.unwrap_or_else(|| told(&error)))
     }
 
     /// Reads and plans. Writes nothing.
@@ -137,7 +212,7 @@ impl<'p> Job<'p> {
             plugin_digest: self.source.about().digest.clone(),
             origin: PlanOrigin::Fresh,
         };
-        apply(plan, self.policy, self.store.as_mut(), &context)
+        apply(plan, self.policy, self.store.as_mut(), &context, session)
     }
 
     /// Writes down that a run failed: whoever looks at the history sees it.
@@ -190,7 +265,34 @@ impl Sources for Job<'_> {
             .source
             .read(source::request(self.policy, from))
             .map_err(|error| source::failed(&error))?;
-        Ok(Box::new(PluginSource::new(reader)))
+        Ok(self.kept(Box::new(PluginSource::new(reader))))
+    }
+}
+
+impl Job<'_> {
+    /// The last read that is begun is the one that the plan is made from.
+    fn kept<'s>(&'s self, source: Box<dyn Source + 's>) -> Box<dyn Source + 's> {
+        let mut keeping = self.keeping.borrow_mut();
+        if matches!(*keeping, Kept::Not) {
+            return source;
+        }
+        *keeping = Kept::Wanted;
+        let attributes = self.policy.attributes.clone();
+        let begun = self
+            .archive
+            .room_for_a_read()
+            .and_then(|beside| Keeping::begin(&beside, attributes));
+        match begun {
+            Ok(begun) => {
+                let source = begun.of(source);
+                *keeping = Kept::Begun(begun);
+                source
+            }
+            Err(error) => {
+                *keeping = Kept::Failed(source::chain(&error));
+                source
+            }
+        }
     }
 }
 
@@ -207,6 +309,8 @@ impl<'p> Paused<'p> {
             policy: self.policy,
             source: self.source,
             store: Box::new(state::existing(session)?),
+            archive: Archive::of(session),
+            keeping: RefCell::default(),
         })
     }
 }
@@ -223,9 +327,10 @@ pub fn apply(
     policy: &Policy,
     store: &mut dyn Store,
     context: &ApplyContext,
+    session: &Session,
 ) -> Result<Run, Trouble> {
     let refused = match muster_sync::apply(plan, policy, store, context) {
-        Ok(run) => return Ok(run),
+        Ok(run) => return Ok(proven(plan, policy, store, run, session)),
         Err(refused) => refused,
     };
     if matches!(refused, ApplyRefused::Stopped { .. }) {
@@ -235,6 +340,54 @@ pub fn apply(
             .map_err(state::trouble)?;
     }
     Err(not_applied(refused, &plan.bindings.policy_file))
+}
+
+/// Plans again on the kept read, and keeps what belongs to the run. What was
+/// applied stays applied, whatever becomes of it.
+fn proven(
+    plan: &Plan,
+    policy: &Policy,
+    store: &mut dyn Store,
+    mut run: Run,
+    session: &Session,
+) -> Run {
+    let keep = policy.provider.keep_reads;
+    if keep == 0 {
+        return run;
+    }
+    let archive = Archive::of(session);
+    if let Err(error) = archive.keep_run(&run, plan) {
+        session.note(&format!("what the plan said could not be kept: {error}"));
+    }
+    archive.tidy(&policy.directory, keep);
+    if plan.changes.is_empty() {
+        return run;
+    }
+    match proof(plan, policy, store, &run, &archive, session) {
+        Ok(proof) => run.proof = proof,
+        Err(why) => session.note(&format!(
+            "that nothing is left to do could not be proven: {why}"
+        )),
+    }
+    run
+}
+
+fn proof(
+    plan: &Plan,
+    policy: &Policy,
+    store: &mut dyn Store,
+    run: &Run,
+    archive: &Archive,
+    session: &Session,
+) -> Result<Option<Proof>, String> {
+    let told = |error: &dyn std::error::Error| source::chain(error);
+    let Ok(file) = File::open(archive.read(&plan.bindings.snapshot)) else {
+        return Ok(None);
+    };
+    let kept = snapshot::read(file).map_err(|e| told(&e))?;
+    let mut replay = Replay::new(kept, policy).map_err(|e| told(&e))?;
+    let proof = muster_sync::prove(plan, policy, &mut replay, run, store, session.now);
+    proof.map(Some).map_err(|e| told(&e))
 }
 
 /// What a refused plan means for its user.

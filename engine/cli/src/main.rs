@@ -10,12 +10,14 @@
 //! reading to recording; `editor` stands around the language server; `render` turns
 //! answers into text.
 
+mod archive;
 mod args;
 mod commands;
 mod editor;
 mod exit;
 mod files;
 mod job;
+mod keeping;
 mod logging;
 mod plugins;
 mod policies;

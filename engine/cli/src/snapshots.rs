@@ -1,10 +1,13 @@
 //! Snapshots as files: where they are, and how they are opened.
 
+use crate::archive::Archive;
 use crate::exit::Exit;
 use crate::session::Session;
 use crate::trouble::Trouble;
 use muster_model::DirectoryName;
+use muster_policy::Policy;
 use muster_sync::snapshot::{self, Snapshot, Unreadable};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +15,27 @@ use std::path::{Path, PathBuf};
 pub fn place(session: &Session, directory: &DirectoryName) -> PathBuf {
     let name = format!("{directory}.snapshot");
     session.state.join("snapshots").join(name)
+}
+
+/// The newest complete read of a directory that is kept: recorded by hand, or by a
+/// run.
+pub fn latest(session: &Session, directory: &DirectoryName) -> Option<PathBuf> {
+    let recorded = place(session, directory);
+    let header = open(&recorded)
+        .ok()
+        .map(|snapshot| snapshot.header().clone());
+    let of_run = Archive::of(session).latest(directory);
+    match (header, of_run) {
+        (Some(recorded), Some((path, kept))) if kept.recorded > recorded.recorded => Some(path),
+        (Some(_), _) => Some(recorded),
+        (None, kept) => kept.map(|(path, _)| path),
+    }
+}
+
+/// Attributes of which sensitive fields are made.
+pub fn hidden(policy: &Policy) -> BTreeSet<String> {
+    let names = policy.attributes.iter().filter(|name| policy.hides(name));
+    names.cloned().collect()
 }
 
 /// Opens a snapshot.

@@ -89,6 +89,7 @@ fn policy() -> Policy {
         },
         precedence: vec![],
         exceptions: vec![],
+        texts: Default::default(),
         attributes: attributes.chain(["uid".to_owned()]).collect(),
     }
 }

@@ -68,6 +68,7 @@ pub(crate) fn policy() -> Policy {
         },
         precedence: vec![],
         exceptions: vec![],
+        texts: Default::default(),
         attributes: vec!["uid".to_owned()],
     }
 }

@@ -17,7 +17,7 @@ use muster_policy::Policy;
 use muster_store::{MemoryStore, Store};
 use muster_sync::{
     ApplyContext, ApplyRefused, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed,
-    apply, preview,
+    apply, preview, prove,
 };
 use std::collections::BTreeMap;
 
@@ -468,4 +468,54 @@ fn what_is_sensitive_is_remembered_until_the_policy_says_otherwise() {
     scene.policy = with_fields("  email: mail\n  kind: kind\n");
     scene.sync(&THREE);
     assert!(remembered(&scene).is_empty());
+}
+
+#[test]
+fn the_proof_names_what_does_not_come_to_rest_and_is_kept_with_the_run() {
+    let mut scene = Scene::new();
+    let plan = scene.plan(&THREE);
+    let context = scene.apply_context();
+    let run = apply(&plan, &scene.policy, &mut scene.store, &context).unwrap();
+    assert_eq!(run.read.as_deref(), Some(plan.bindings.snapshot.as_str()));
+    let version = scene.store.version().unwrap();
+    let read = |scene: &Scene, people: &[&str]| {
+        let page = Page::from_rows(
+            scene.policy.attributes.len(),
+            &rows(&scene.policy, people),
+            vec![],
+        );
+        let end = Delivery::End {
+            coverage: complete(),
+            cursor: None,
+        };
+        Rows(vec![Delivery::Page(page), end])
+    };
+
+    let mut same = read(&scene, &THREE);
+    let (policy, now) = (scene.policy.clone(), scene.now);
+    let proof = prove(&plan, &policy, &mut same, &run, &mut scene.store, now).unwrap();
+    assert!(proof.is_settled(), "{proof:?}");
+    let kept = |scene: &Scene| scene.store.run(run.id).unwrap().unwrap().proof.unwrap();
+    assert_eq!(kept(&scene), proof);
+
+    // Somebody's hand between apply and proof; and a person that the plan is not about.
+    scene.tamper("ben", |ben| {
+        ben.fields.insert("email".into(), Value::from("other@x"));
+    });
+    let mut more = read(&scene, &[&THREE[..], &["4 dora d@x staff"]].concat());
+    let proof = prove(&plan, &policy, &mut more, &run, &mut scene.store, now).unwrap();
+    let named: Vec<_> = proof
+        .unsettled
+        .iter()
+        .map(|one| (one.username.as_str(), one.action, one.fields.clone()))
+        .collect();
+    assert_eq!(named, [("ben", Action::Update, vec!["email".into()])]);
+    let line = proof.unsettled[0].policy.as_ref().unwrap();
+    assert_eq!(line.to_string(), "staff.yaml:13");
+    assert_eq!(kept(&scene), proof);
+    assert_eq!(
+        scene.store.version().unwrap().0,
+        version.0 + 1,
+        "the hand moved the state, the proofs did not"
+    );
 }

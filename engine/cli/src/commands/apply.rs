@@ -97,7 +97,7 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
             .clone(),
         origin: PlanOrigin::File(digest),
     };
-    let run = job::apply(&plan, &policy, &mut store, &context)?;
+    let run = job::apply(&plan, &policy, &mut store, &context, session)?;
     super::sync::finish(&plan, &run, session)
 }
 

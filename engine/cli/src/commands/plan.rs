@@ -28,7 +28,11 @@ pub(super) fn run(args: &PlanArgs, session: &Session) -> Result<Exit, Trouble> {
         None => Missing::Pretend,
     };
     let job = Job::open(&policy, session, missing)?;
-    let plan = job.preview(&wish, session)?;
+    // What is only looked at leaves no trace.
+    let plan = match &args.out {
+        Some(_) => job.plan(&wish, session)?,
+        None => job.preview(&wish, session)?,
+    };
     if let Some(file) = &args.out {
         write(&plan, &job.seal_key(), file)?;
     }

@@ -15,7 +15,6 @@ use muster_model::Coverage;
 use muster_policy::Policy;
 use muster_sync::snapshot::{About, Header, KnownAttribute, PluginStamp, Record, Unwritten, write};
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
@@ -112,7 +111,7 @@ fn about<'p>(policy: &'p Policy, bound: &Bound, session: &Session) -> About<'p> 
             digest: about.digest.clone(),
         },
         now: session.now,
-        sensitive: hidden(policy),
+        sensitive: snapshots::hidden(policy),
         known: known
             .map(|attribute| KnownAttribute {
                 name: attribute.name,
@@ -125,12 +124,6 @@ fn about<'p>(policy: &'p Policy, bound: &Bound, session: &Session) -> About<'p> 
             })
             .collect(),
     }
-}
-
-/// Attributes of which sensitive fields are made.
-fn hidden(policy: &Policy) -> BTreeSet<String> {
-    let names = policy.attributes.iter().filter(|name| policy.hides(name));
-    names.cloned().collect()
 }
 
 fn unread(policy: &Policy, failed: muster_sync::SourceFailed) -> Trouble {

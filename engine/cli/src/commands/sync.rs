@@ -38,7 +38,7 @@ pub(super) fn run_policy<'p>(
     approve: impl FnOnce(Job<'p>, &Plan) -> Result<Job<'p>, Trouble>,
 ) -> Result<Exit, Trouble> {
     let mut job = Job::open(policy, session, Missing::Make)?;
-    let plan = match job.preview(wish, session) {
+    let plan = match job.plan(wish, session) {
         Ok(plan) => plan,
         Err(trouble) => {
             if trouble.exit == Exit::Failed {
@@ -60,6 +60,9 @@ pub(super) fn finish(plan: &Plan, run: &Run, session: &Session) -> Result<Exit, 
         done(&run.summary),
         run.id
     ))?;
+    if let Some(proof) = run.proof.as_ref().filter(|proof| !proof.is_settled()) {
+        session.note(&crate::render::run::proven(proof));
+    }
     if let Coverage::Partial { reason, text, .. } = &plan.coverage {
         session.note(&format!(
             "the source was incomplete ({}): {text}; nobody was blocked for being absent",

@@ -4,7 +4,7 @@ use super::people::People;
 use super::plan_text::{Folding, done};
 use super::text::{instant, safe};
 use super::{Palette, change, coverage, table::table};
-use muster_model::{AuditRecord, Run, RunOutcome};
+use muster_model::{AuditRecord, Proof, Run, RunOutcome};
 
 /// Renders all runs, the newest last.
 pub fn list(runs: &[Run], palette: Palette) -> String {
@@ -90,9 +90,40 @@ pub fn show(
     for (guard, reason) in &run.overrides {
         out.push_str(&format!("  past     {}: {}\n", safe(guard), safe(reason)));
     }
+    if let Some(undone) = run.undoes {
+        out.push_str(&format!("  undoes   run {undone}\n"));
+    }
     out.push_str(&format!("  changes  {}\n", changes(run)));
+    if let Some(proof) = &run.proof {
+        out.push_str(&format!("  proof    {}\n", proven(proof)));
+    }
     write_audit(&mut out, audit, people, folding, palette);
     out
+}
+
+/// What planning again has shown.
+pub fn proven(proof: &Proof) -> String {
+    if proof.is_settled() {
+        return "the same read, planned again, asks for nothing more".to_owned();
+    }
+    let count = proof.unsettled.len() as u64 + proof.more;
+    let mut text = format!(
+        "NOT SETTLED: the same read, planned again, asks for {} more",
+        super::text::count(count, "change", "changes")
+    );
+    for one in &proof.unsettled {
+        let fields: Vec<String> = one.fields.iter().map(|name| safe(name.as_str())).collect();
+        let at = one.policy.as_ref().map(|line| format!("  {line}"));
+        text.push_str(&format!(
+            "\n             {} {}: {} ({}){}",
+            one.action,
+            safe(one.username.as_str()),
+            fields.join(", "),
+            safe(&one.text),
+            safe(&at.unwrap_or_default())
+        ));
+    }
+    text
 }
 
 fn write_audit(

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod archive;
 mod chart;
 mod check;
 mod components;
