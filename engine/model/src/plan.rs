@@ -5,7 +5,7 @@
 
 use crate::account::{Account, BlockReason};
 use crate::coverage::Coverage;
-use crate::ids::{AccountId, DirectoryName, ExternalId, FieldName, StateVersion};
+use crate::ids::{AccountId, DirectoryName, ExternalId, FieldName, RunId, StateVersion};
 use crate::memory::{Memory, Pending};
 use crate::read::{CursorKept, ReadNote};
 use crate::seats::Licences;
@@ -232,6 +232,8 @@ pub enum Fault {
     ReferenceAmbiguous,
     /// People refer to each other in a circle.
     ReferenceCycle,
+    /// A change of a run that cannot be taken back.
+    NotUndone,
 }
 
 impl Fault {
@@ -268,6 +270,7 @@ impl Fault {
             Self::ReferenceMissing => "reference-missing",
             Self::ReferenceAmbiguous => "reference-ambiguous",
             Self::ReferenceCycle => "reference-cycle",
+            Self::NotUndone => "not-undone",
         }
     }
 }
@@ -328,6 +331,9 @@ pub type Situations = BTreeMap<String, u64>;
 pub struct Plan {
     /// [`PLAN_FORMAT`].
     pub format: String,
+    /// The run that it takes back; none for a plan that was made from a read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
     /// The directory that it is about.
     pub directory: DirectoryName,
     /// Number of changes per action; every action is listed.

@@ -92,7 +92,7 @@ impl Planner<'_> {
             (coverage.proves_absence() && self.context.only.is_none()).then_some(self.in_scope);
         let guards = guards::measure(
             self.policy,
-            self.context,
+            &self.context.overrides,
             &Measures {
                 changes: &changes,
                 population: self.accounts.active(),
@@ -105,6 +105,7 @@ impl Planner<'_> {
         let settled = self.settled(&changes, &unseen);
         Plan {
             format: PLAN_FORMAT.to_owned(),
+            undoes: None,
             directory: self.policy.directory.clone(),
             summary: summary(&changes),
             situations,

@@ -1,6 +1,5 @@
 //! Limits that stop a plan from being applied.
 
-use crate::context::Context;
 use muster_model::{Action, Change, FieldName, GuardResult, UsernameKey};
 use muster_policy::{Limit, Policy};
 use std::collections::BTreeMap;
@@ -14,10 +13,27 @@ pub(crate) struct Measures<'a> {
     pub(crate) in_scope: Option<u64>,
 }
 
+/// Measures the guards of a policy on changes that no read has led to. Keys of
+/// `overrides` are a guard's whole name, `block.max`, or its family, `block`;
+/// `population` counts the directory's active accounts.
+pub fn guards_of(
+    policy: &Policy,
+    overrides: &BTreeMap<String, String>,
+    changes: &[Change],
+    population: u64,
+) -> Vec<GuardResult> {
+    let measures = Measures {
+        changes,
+        population,
+        in_scope: None,
+    };
+    measure(policy, overrides, &measures)
+}
+
 /// Measures every guard of the policy, tripped or not.
 pub(crate) fn measure(
     policy: &Policy,
-    context: &Context,
+    overrides: &BTreeMap<String, String>,
     measures: &Measures<'_>,
 ) -> Vec<GuardResult> {
     let mut results = Vec::new();
@@ -40,7 +56,7 @@ pub(crate) fn measure(
     clear(policy, measures, &mut results);
     protect(policy, measures, &mut results);
     for result in &mut results {
-        result.overridden = overriding(context, &result.name)
+        result.overridden = overriding(overrides, &result.name)
             .filter(|_| result.tripped)
             .cloned();
     }
@@ -59,9 +75,8 @@ fn counts(change: &Change, action: Action) -> bool {
 }
 
 /// The reason for going past a guard: given for it alone or for its family.
-fn overriding<'c>(context: &'c Context, name: &str) -> Option<&'c String> {
+fn overriding<'o>(overrides: &'o BTreeMap<String, String>, name: &str) -> Option<&'o String> {
     let family = name.split('.').next().unwrap_or(name);
-    let overrides = &context.overrides;
     overrides.get(name).or_else(|| overrides.get(family))
 }
 

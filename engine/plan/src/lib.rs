@@ -64,5 +64,6 @@ mod words;
 
 pub use accounts::{AccountTable, Counts, TooLarge};
 pub use context::Context;
+pub use guards::guards_of;
 pub use planner::Planner;
 pub use renames::knows_people_by_look;

@@ -86,7 +86,7 @@ pub fn apply(
     store: &mut dyn Store,
     context: &ApplyContext,
 ) -> Result<Run, ApplyRefused> {
-    check(plan, policy, store, context)?;
+    check(plan, Some(policy), store, context)?;
     let put = edits::carry_out(plan, store)?;
     let outcome = if plan.changes.is_empty() {
         RunOutcome::Unchanged
@@ -111,9 +111,9 @@ pub fn apply(
 }
 
 /// Refuses a plan unless everything that it was made from is as it was.
-fn check(
+pub(crate) fn check(
     plan: &Plan,
-    policy: &Policy,
+    policy: Option<&Policy>,
     store: &dyn Store,
     context: &ApplyContext,
 ) -> Result<(), ApplyRefused> {
@@ -149,18 +149,19 @@ fn check(
 /// What has moved since the plan was made, as a sentence.
 fn moved(
     plan: &Plan,
-    policy: &Policy,
+    policy: Option<&Policy>,
     version: StateVersion,
     context: &ApplyContext,
 ) -> Option<String> {
     let bindings = &plan.bindings;
-    if bindings.policy != policy.digest {
+    let digest = policy.map(|policy| policy.digest.as_str());
+    if bindings.policy != digest.unwrap_or_default() {
         return Some(format!(
             "the policy `{}` was changed since",
             bindings.policy_file
         ));
     }
-    if plan.directory != policy.directory {
+    if policy.is_some_and(|policy| plan.directory != policy.directory) {
         return Some("it is about another directory than the policy".to_owned());
     }
     if bindings.plugin_digest != context.plugin_digest {
@@ -177,7 +178,7 @@ fn moved(
     })
 }
 
-fn audit(plan: &Plan, context: &ApplyContext) -> Vec<AuditRecord> {
+pub(crate) fn audit(plan: &Plan, context: &ApplyContext) -> Vec<AuditRecord> {
     let record = |change: &muster_model::Change| AuditRecord {
         seq: 0,
         run: RunId::default(),

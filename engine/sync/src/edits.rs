@@ -9,7 +9,7 @@ use muster_store::{Store, StoreError};
 use std::collections::BTreeMap;
 
 /// Stands for the account's owner among changed fields.
-const DIRECTORY: &str = "directory";
+pub(crate) const DIRECTORY: &str = "directory";
 
 /// Why a change does not fit the account that it is about.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,11 @@ pub enum Misfit {
     /// The state could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// True for the name under which block reasons stand among changed fields.
+pub(crate) fn is_reasons(name: &FieldName) -> bool {
+    name.as_str() == BLOCK_REASONS
 }
 
 /// Computes every account that a plan changes, as it is to be.
@@ -127,7 +132,7 @@ fn carry_out_one(
     Ok(())
 }
 
-fn current(account: &Account, name: &FieldName) -> Option<Value> {
+pub(crate) fn current(account: &Account, name: &FieldName) -> Option<Value> {
     match name.as_str() {
         "username" => Some(Value::from(account.username.as_str())),
         DIRECTORY => Some(Value::from(account.owner.as_str())),
@@ -143,7 +148,7 @@ fn current(account: &Account, name: &FieldName) -> Option<Value> {
     }
 }
 
-fn write(account: &mut Account, field: &FieldChange) -> Option<()> {
+pub(crate) fn write(account: &mut Account, field: &FieldChange) -> Option<()> {
     match (field.name.as_str(), &field.new) {
         ("username", Some(Value::Text(text))) => account.username = Username::new(text)?,
         ("external_id", Some(Value::Text(text))) => {

@@ -25,6 +25,7 @@ mod reading;
 mod record;
 pub mod snapshot;
 mod source;
+pub mod undo;
 
 pub use apply::{ApplyContext, ApplyRefused, PlanOrigin, apply};
 pub use feed::{Course, Situation, Somebody, Wanted, course};

@@ -192,7 +192,7 @@ fn known_guards() -> Vec<&'static str> {
         .collect()
 }
 
-fn check_overrides(overrides: &BTreeMap<String, String>) -> Result<(), PreviewError> {
+pub(crate) fn check_overrides(overrides: &BTreeMap<String, String>) -> Result<(), PreviewError> {
     for (name, reason) in overrides {
         let (family, limit) = name.split_once('.').unwrap_or((name, "max"));
         if !known_guards().contains(&family) || !matches!(limit, "max" | "max_percent") {

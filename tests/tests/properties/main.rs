@@ -18,6 +18,7 @@ mod precedence;
 mod run;
 mod seats;
 mod snapshot;
+mod undo;
 mod world;
 
 use muster_model::{Action, BlockReason, Cause, Fault, Plan, UsernameKey, Value};

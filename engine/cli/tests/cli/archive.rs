@@ -45,7 +45,9 @@ fn a_plan_that_is_only_looked_at_keeps_nothing_and_a_written_one_its_read() {
     let folder = Folder::sample();
     folder.run(&["plan", POLICY]).exits(0);
     assert!(!folder.path(".muster").exists());
-    folder.run(&["plan", POLICY, "--out", "p.muster-plan"]).exits(0);
+    folder
+        .run(&["plan", POLICY, "--out", "p.muster-plan"])
+        .exits(0);
     assert_eq!(kept(&folder, "reads").len(), 1);
     assert!(kept(&folder, "runs").is_empty());
     folder.run(&["apply", "p.muster-plan"]).exits(0);
@@ -63,7 +65,8 @@ fn what_is_kept_is_for_its_owners_eyes() {
     let folder = Folder::synced();
     for room in ["reads", "plans", "policies", "runs"] {
         let path = folder.path(".muster/archive").join(room);
-        let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let mode =
+            |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o700, "{room}");
         for name in kept(&folder, room) {
             assert_eq!(mode(&path.join(&name)), 0o600, "{name}");

@@ -106,7 +106,7 @@ pub(super) fn proofs_are_kept(store: &mut dyn Store) {
         "the last one counts"
     );
     let mut expected = before;
-    expected[0].proof = Some(proof(4));
+    expected.first_mut().unwrap().proof = Some(proof(4));
     assert_eq!(store.runs().unwrap(), expected);
     assert_eq!(store.run(RunId(1)).unwrap().as_ref(), expected.first());
     let mut audit = 0;

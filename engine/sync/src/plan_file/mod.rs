@@ -148,6 +148,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 pub(crate) fn sample() -> Plan {
     Plan {
         format: muster_model::plan::PLAN_FORMAT.to_owned(),
+        undoes: None,
         directory: "staff".into(),
         summary: Default::default(),
         situations: Default::default(),

@@ -19,6 +19,7 @@ const ONCE: Once = Once([9; 12]);
 fn plan() -> Plan {
     Plan {
         format: muster_model::plan::PLAN_FORMAT.to_owned(),
+        undoes: None,
         directory: "staff".into(),
         summary: Default::default(),
         situations: Default::default(),
