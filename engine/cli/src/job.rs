@@ -315,7 +315,8 @@ impl<'p> Paused<'p> {
     }
 }
 
-fn expiry(now: Timestamp, lasts: SignedDuration) -> Result<Timestamp, Trouble> {
+/// Until when a plan may be applied.
+pub fn expiry(now: Timestamp, lasts: SignedDuration) -> Result<Timestamp, Trouble> {
     now.checked_add(lasts).map_err(|error| {
         Trouble::new(Exit::Invalid, "the plan would last too long").because(Some(&error))
     })
@@ -391,7 +392,7 @@ fn proof(
 }
 
 /// What a refused plan means for its user.
-fn not_applied(refused: ApplyRefused, policy_file: &str) -> Trouble {
+pub fn not_applied(refused: ApplyRefused, policy_file: &str) -> Trouble {
     let again = format!("plan again: `muster plan {policy_file}`");
     match refused {
         ApplyRefused::Store(error) => state::trouble(error),

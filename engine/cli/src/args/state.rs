@@ -1,51 +1,8 @@
-//! Arguments of `muster run`, `muster provider` and `muster state`.
+//! Arguments of `muster provider` and `muster state`.
 
 use super::Format;
 use clap::{Args, Subcommand};
-use muster_model::RunId;
 use std::path::PathBuf;
-
-/// `muster run`.
-#[derive(Debug, Subcommand)]
-#[command(after_help = "\
-Examples:
-  muster run list
-  muster run show r3")]
-pub enum RunCommand {
-    /// List runs, the newest last
-    List(RunListArgs),
-    /// Show one run with all that it changed
-    Show(RunShowArgs),
-}
-
-/// `muster run list`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  muster run list --format json | jq '.[-1]'")]
-pub struct RunListArgs {
-    /// How to print
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Format,
-}
-
-/// `muster run show`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  muster run show r3
-  muster run show r3 --format json | jq '.audit[].username'")]
-pub struct RunShowArgs {
-    /// The run, as `muster run list` shows it
-    #[arg(value_name = "ID")]
-    pub id: RunId,
-    /// How to print
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Format,
-    /// Show every change, however many are alike
-    #[arg(long)]
-    pub all: bool,
-}
 
 /// `muster provider`.
 #[derive(Debug, Subcommand)]

@@ -86,6 +86,14 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
             .because(Some(&error))
             .hint("plan again: `muster plan POLICY --out FILE`")
         })?;
+    if plan.undoes.is_some() {
+        drop(store);
+        let policy = match plan.bindings.policy.is_empty() {
+            true => None,
+            false => Some(policy_of(&plan, session)?),
+        };
+        return super::undo::apply(&plan, policy.as_ref(), PlanOrigin::File(digest), session);
+    }
     let policy = policy_of(&plan, session)?;
     let context = ApplyContext {
         now: session.now,

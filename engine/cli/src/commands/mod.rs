@@ -13,6 +13,7 @@ mod run;
 mod snapshot;
 mod state;
 mod sync;
+mod undo;
 
 use crate::args::Command;
 use crate::exit::Exit;
@@ -46,6 +47,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Apply(_) => "apply",
         Command::Sync(_) => "sync",
         Command::Account(command) => account::name(command),
+        Command::Run(crate::args::RunCommand::Undo(_)) => "run undo",
         Command::Run(_) => "run",
         Command::Provider(_) => "provider",
         Command::Policy(_) => "policy",

@@ -79,7 +79,7 @@ fn exit(plan: &Plan, asked: bool) -> Exit {
     }
 }
 
-fn lasts(span: &jiff::Span) -> Result<SignedDuration, Trouble> {
+pub(super) fn lasts(span: &jiff::Span) -> Result<SignedDuration, Trouble> {
     let lasts = span
         .to_duration(SpanRelativeTo::days_are_24_hours())
         .map_err(|error| {
@@ -94,7 +94,7 @@ fn lasts(span: &jiff::Span) -> Result<SignedDuration, Trouble> {
     Ok(lasts)
 }
 
-fn write(plan: &Plan, key: &[u8; 32], file: &Path) -> Result<(), Trouble> {
+pub(super) fn write(plan: &Plan, key: &[u8; 32], file: &Path) -> Result<(), Trouble> {
     let mut once = Once([0; 12]);
     getrandom::fill(&mut once.0).map_err(|error| {
         Trouble::new(Exit::Failed, "the operating system gives no random number")

@@ -8,16 +8,20 @@ use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
 use muster_model::{
-    AccountId, AuditRecord, DirectoryRecord, FieldName, Owner, Run, SensitiveFields, Username,
-    Value,
+    AccountId, AuditRecord, DirectoryRecord, FieldName, Owner, Run, RunId, SensitiveFields,
+    Username, Value,
 };
 use muster_store::Store;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn run(command: &RunCommand, session: &Session) -> Result<Exit, Trouble> {
+    if let RunCommand::Undo(args) = command {
+        return super::undo::run(args, session);
+    }
     let store = state::existing(session)?;
     match command {
+        RunCommand::Undo(_) => {}
         RunCommand::List(args) => {
             let runs = store.runs().map_err(state::trouble)?;
             match args.format {
@@ -38,11 +42,16 @@ struct RunJson<'a> {
     audit: &'a [AuditRecord],
 }
 
-fn show(args: &RunShowArgs, store: &dyn Store, session: &Session) -> Result<(), Trouble> {
-    let found = store.run(args.id).map_err(state::trouble)?.ok_or_else(|| {
-        Trouble::new(Exit::Failed, format!("there is no run `{}`", args.id))
+/// A run that must be there.
+pub(super) fn known(id: RunId, store: &dyn Store) -> Result<Run, Trouble> {
+    store.run(id).map_err(state::trouble)?.ok_or_else(|| {
+        Trouble::new(Exit::Failed, format!("there is no run `{id}`"))
             .hint("`muster run list` shows all runs")
-    })?;
+    })
+}
+
+fn show(args: &RunShowArgs, store: &dyn Store, session: &Session) -> Result<(), Trouble> {
+    let found = known(args.id, store)?;
     let directories = store.directories().map_err(state::trouble)?;
     let fields = SensitiveFields::of(&directories);
     let owner = match &found.directory {

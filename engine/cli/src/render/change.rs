@@ -136,7 +136,9 @@ fn field_line(field: &FieldChange, deed: Deed<'_>, width: usize, palette: Palett
 
 /// Why the value changes, where the change's own reason may be another one.
 fn cause(field: &FieldChange, deed: Deed<'_>, palette: Palette) -> String {
-    if deed.verb != Action::Update.as_str() || deed.reason.code == "administrator" {
+    if deed.verb != Action::Update.as_str()
+        || matches!(deed.reason.code.as_str(), "administrator" | "undo")
+    {
         return String::new();
     }
     let text = match field.cause {

@@ -77,6 +77,7 @@ pub fn partial() -> Coverage {
 pub fn empty() -> Plan {
     Plan {
         format: PLAN_FORMAT.to_owned(),
+        undoes: None,
         directory: DirectoryName::from("staff"),
         summary: Action::ALL.map(|action| (action, 0)).into(),
         situations: BTreeMap::from([("confirmed".to_owned(), 6), ("held".to_owned(), 0)]),

@@ -66,11 +66,11 @@ fn way_past(plan: &Plan, stopping: &[&GuardResult], palette: Palette) -> String 
         .iter()
         .map(|guard| format!("--override '{}=REASON'", guard.name))
         .collect();
-    let command = format!(
-        "muster plan {} {}",
-        safe(&plan.bindings.policy_file),
-        overrides.join(" ")
-    );
+    let again = match plan.undoes {
+        Some(run) => format!("run undo {run}"),
+        None => format!("plan {}", safe(&plan.bindings.policy_file)),
+    };
+    let command = format!("muster {again} {}", overrides.join(" "));
     format!(
         "  If this is what you want, let this one plan go past, with a reason that is kept:\n    {}\n",
         palette.name(command)

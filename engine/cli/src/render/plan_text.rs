@@ -59,6 +59,21 @@ pub fn plan_text(plan: &Plan, folding: Folding, palette: Palette) -> String {
 
 fn header(plan: &Plan, palette: Palette) -> String {
     let bindings = &plan.bindings;
+    if let Some(run) = plan.undoes {
+        return format!(
+            "{} {}\n{}\n",
+            palette.strong(format!(
+                "Undo of run {run}, {}",
+                safe(plan.directory.as_str())
+            )),
+            palette.faint(format!("({})", safe(&bindings.policy_file))),
+            palette.faint(format!(
+                "made at {}, to be applied until {}",
+                instant(&bindings.created),
+                instant(&bindings.expires)
+            )),
+        );
+    }
     format!(
         "{} {}\n{}\n{}{}\n",
         palette.strong(format!("Plan for {}", safe(plan.directory.as_str()))),

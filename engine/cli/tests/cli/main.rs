@@ -23,4 +23,5 @@ mod sensitive;
 mod snapshots;
 mod state;
 mod support;
+mod undo;
 mod usage;
