@@ -128,6 +128,7 @@ impl<'p> Job<'p> {
             },
             now: session.now,
             sensitive: snapshots::hidden(self.policy),
+            people: snapshot::People::AsDelivered,
             known: Vec::new(),
         };
         let mut failed = None;

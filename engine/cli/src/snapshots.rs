@@ -17,6 +17,12 @@ pub fn place(session: &Session, directory: &DirectoryName) -> PathBuf {
     session.state.join("snapshots").join(name)
 }
 
+/// Where a directory's pseudonymous snapshot is, unless somebody says otherwise.
+pub fn place_of_pseudonyms(session: &Session, directory: &DirectoryName) -> PathBuf {
+    let name = format!("{directory}.pseudonyms.snapshot");
+    session.state.join("snapshots").join(name)
+}
+
 /// The newest complete read of a directory that is kept: recorded by hand, or by a
 /// run.
 pub fn latest(session: &Session, directory: &DirectoryName) -> Option<PathBuf> {

@@ -32,6 +32,7 @@ mod group_rule;
 pub mod language;
 mod licences;
 mod lint;
+mod literals;
 mod nearest;
 mod pages;
 mod places;

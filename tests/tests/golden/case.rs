@@ -111,6 +111,7 @@ impl Case {
             },
             now: self.now(),
             sensitive: BTreeSet::new(),
+            people: snapshot::People::AsDelivered,
             known: Vec::new(),
         };
         let mut source = Recorded::new(&self.read, Order::AsGiven, usize::MAX);

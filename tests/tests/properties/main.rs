@@ -15,6 +15,7 @@ mod oracle;
 #[path = "../golden/pending.rs"]
 mod pending;
 mod precedence;
+mod pseudonyms;
 mod run;
 mod seats;
 mod snapshot;

@@ -8,7 +8,7 @@ use muster_model::{
     BlockCause, Coverage, Evidence, ExternalId, Page, Problem, Removal, SourceStatus, Subject,
 };
 use muster_policy::Policy;
-use muster_sync::snapshot::{About, PluginStamp, Replay, read, write};
+use muster_sync::snapshot::{About, People, PluginStamp, Replay, read, write};
 use muster_sync::{Delivery, Silent, Source, SourceFailed};
 use proptest::collection::vec;
 use proptest::option;
@@ -27,6 +27,7 @@ fn recorded(policy: &Policy, source: &mut dyn Source) -> Vec<u8> {
         },
         now: "2026-11-23T08:00:00Z".parse().unwrap(),
         sensitive: BTreeSet::new(),
+        people: People::AsDelivered,
         known: Vec::new(),
     };
     let (mut spool, mut file) = (Cursor::new(Vec::new()), Vec::new());

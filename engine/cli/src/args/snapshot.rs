@@ -27,15 +27,37 @@ The file holds personal data: of everybody in scope, all attributes that the
 policy reads. It is written for its owner's eyes only (mode 0600) and does not
 belong into version control. Nothing else is changed: no account, no plan.
 
+With `--pseudonyms`, every word and number of every value is exchanged by a key
+that stays in the state folder: the same person always has the same pseudonym,
+names that clash still clash, and letter case, accents, domains and lengths are
+what they were. Instants keep their side of now. Words that the policy compares
+with stay, and so do attributes that `--keep` names. Such a file can stand beside
+the policy under version control, for `muster policy test` and `policy diff`.
+
 Examples:
   muster snapshot record policies/staff.yaml
-  muster snapshot record policies/staff.yaml --out staff.snapshot")]
+  muster snapshot record policies/staff.yaml --out staff.snapshot
+  muster snapshot record policies/staff.yaml --pseudonyms --keep department \\
+      --out policies/staff.snapshot --accounts policies/staff.accounts.jsonl
+  muster snapshot record policies/staff.yaml --pseudonyms --from kept.snapshot")]
 pub struct RecordArgs {
     /// Policy file
     pub policy: PathBuf,
     /// The file to write; else STATE/snapshots/DIRECTORY.snapshot
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Take what another snapshot holds, instead of reading the source
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Give everybody other names
+    #[arg(long)]
+    pub pseudonyms: bool,
+    /// An attribute or field whose values stay as they are; may be repeated
+    #[arg(long, value_name = "NAME", requires = "pseudonyms")]
+    pub keep: Vec<String>,
+    /// Write the intranet's accounts, too, under the same pseudonyms, as JSON Lines
+    #[arg(long, value_name = "FILE", requires = "pseudonyms")]
+    pub accounts: Option<PathBuf>,
 }
 
 /// `muster snapshot show`.

@@ -9,6 +9,7 @@ mod lsp;
 mod plan;
 mod policy;
 mod provider;
+mod record;
 mod run;
 mod snapshot;
 mod state;

@@ -4,7 +4,7 @@ use super::text::{count, instant, safe, value};
 use super::{Palette, coverage};
 use muster_model::page::PlainRow;
 use muster_model::{MASK, Problem, SourceStatus, Value as FieldValue};
-use muster_sync::snapshot::Header;
+use muster_sync::snapshot::{Header, People};
 use serde_json::{Map, Value, json};
 
 /// The records that are shown.
@@ -35,6 +35,9 @@ pub fn snapshot(header: &Header, shown: &Shown, palette: Palette) -> String {
         safe(&header.policy.file),
         safe(&header.policy.digest),
     ));
+    if header.people == People::Pseudonyms {
+        out.push_str("  people      under pseudonyms\n");
+    }
     out.push_str(&scope(header));
     let attributes: Vec<String> = header.attributes.iter().map(|name| safe(name)).collect();
     out.push_str(&format!("  attributes  {}\n", attributes.join(", ")));

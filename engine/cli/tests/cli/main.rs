@@ -17,6 +17,7 @@ mod feed;
 mod logins;
 mod plans;
 mod policy;
+mod pseudonyms;
 mod sample;
 mod schema;
 mod sensitive;

@@ -84,7 +84,7 @@ impl Kind {
     }
 
     /// What was written, in one form.
-    fn canonical(&self) -> Json {
+    pub(crate) fn canonical(&self) -> Json {
         match self {
             Self::Replace(replacement) => json!({"replace": replacement.canonical()}),
             Self::Split(mark) => json!({"split": mark}),
@@ -168,6 +168,10 @@ impl Made {
 impl Transform {
     pub(crate) fn new(steps: Vec<Step>) -> Self {
         Self { steps }
+    }
+
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.steps
     }
 
     /// True if it leaves every value as it is.

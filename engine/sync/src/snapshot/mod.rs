@@ -11,10 +11,12 @@
 //! is trusted: no line, and no person, takes more memory than the bounds below.
 
 mod line;
+mod pseudonym;
 mod read;
 mod replay;
 mod write;
 
+pub use pseudonym::{Pseudonymous, Pseudonyms};
 pub use read::{Record, Snapshot, Unreadable, read};
 pub use replay::{Replay, Unsuitable};
 pub use write::{About, Recorder, Unwritten, write};
@@ -100,6 +102,8 @@ pub struct PolicyStamp {
 pub enum People {
     /// With the names and values that the source has.
     AsDelivered,
+    /// Under other names, the same ones each time: see [`Pseudonyms`].
+    Pseudonyms,
 }
 
 /// Which part of a source was asked for.

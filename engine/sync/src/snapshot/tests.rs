@@ -114,6 +114,7 @@ fn recorded(rows: &[PlainRow], problems: Vec<Problem>) -> Vec<u8> {
         },
         now: "2026-11-23T08:00:00Z".parse().unwrap(),
         sensitive: ["jpegPhoto".to_owned()].into(),
+        people: People::AsDelivered,
         known: vec![KnownAttribute {
             name: "mail".to_owned(),
             several: Some(true),
@@ -346,6 +347,7 @@ fn a_person_that_nobody_could_read_again_is_not_written() {
         },
         now: "2026-11-23T08:00:00Z".parse().unwrap(),
         sensitive: BTreeSet::new(),
+        people: People::AsDelivered,
         known: vec![],
     };
     let mut source = Pages([page].into(), coverage());

@@ -26,6 +26,8 @@ pub struct About<'a> {
     pub plugin: PluginStamp,
     /// When.
     pub now: Timestamp,
+    /// Whether the people are who they are.
+    pub people: People,
     /// Attributes whose values are not shown.
     pub sensitive: BTreeSet<String>,
     /// All attributes that the source has, as far as it says so.
@@ -152,7 +154,7 @@ impl About<'_> {
                 digest: self.policy.digest.clone(),
             },
             recorded: self.now.to_string(),
-            people: People::AsDelivered,
+            people: self.people,
             attributes: self.policy.attributes.clone(),
             sensitive: self.sensitive.clone(),
             scope: Asked::of(self.policy),

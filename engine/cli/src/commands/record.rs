@@ -1,0 +1,288 @@
+//! `muster snapshot record`: what a source returned, as it is or under other names.
+
+use crate::args::RecordArgs;
+use crate::exit::Exit;
+use crate::progress::Reading;
+use crate::render::text::count;
+use crate::session::Session;
+use crate::source::{self, PluginSource};
+use crate::state;
+use crate::trouble::Trouble;
+use crate::{files, plugins, policies, snapshots};
+use muster_host::{AttributeShape, Bound, ReadFrom};
+use muster_model::{Account, Coverage};
+use muster_policy::Policy;
+use muster_store::{AccountJson, Store};
+use muster_sync::snapshot::{
+    About, Header, KnownAttribute, People, PluginStamp, Pseudonymous, Pseudonyms, Replay,
+    Unwritten, write,
+};
+use muster_sync::{Source, SourceFailed};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble> {
+    let policy = policies::load(&args.policy, session)?;
+    let from = From::open(args, &policy, session)?;
+    let pseudonyms = match args.pseudonyms {
+        true => Some(pseudonyms(args, &policy, session)?),
+        false => None,
+    };
+    let (people, place) = match pseudonyms {
+        Some(_) => (
+            People::Pseudonyms,
+            snapshots::place_of_pseudonyms(session, &policy.directory),
+        ),
+        None => (
+            People::AsDelivered,
+            snapshots::place(session, &policy.directory),
+        ),
+    };
+    let about = from.about(&policy, people, session);
+    let file = args.out.clone().unwrap_or(place);
+    let mut source = from.source(&policy)?;
+    let header = match &pseudonyms {
+        Some(names) => {
+            let mut source = Pseudonymous::new(source.as_mut(), names, &policy.attributes);
+            kept(&about, &mut source, &file, args.out.is_none(), session)?
+        }
+        None => kept(&about, source.as_mut(), &file, args.out.is_none(), session)?,
+    };
+    if let (Some(names), Some(out)) = (&pseudonyms, &args.accounts) {
+        accounts(names, out, session)?;
+    }
+    tell(&policy, &header, &file, args, session);
+    Ok(match &header.coverage {
+        Coverage::Complete { .. } | Coverage::Delta { .. } => Exit::Done,
+        Coverage::Partial { text, .. } => {
+            session.note(&format!("not everybody was read: {text}"));
+            Exit::Incomplete
+        }
+    })
+}
+
+fn tell(policy: &Policy, header: &Header, file: &Path, args: &RecordArgs, session: &Session) {
+    let whose = match header.people {
+        People::AsDelivered => "it holds personal data",
+        People::Pseudonyms => "under pseudonyms",
+    };
+    session.say(&format!(
+        "wrote {}: {} of `{}`; {whose}",
+        file.display(),
+        count(header.entries, "person", "people"),
+        policy.directory
+    ));
+    let is_kept = |name: &&str| args.keep.iter().any(|kept| kept.eq_ignore_ascii_case(name));
+    let exchanged = policy.deciding_attributes().into_iter();
+    let exchanged: Vec<&str> = exchanged.filter(|name| !is_kept(name)).collect();
+    if header.people == People::Pseudonyms && !exchanged.is_empty() {
+        session.say(&format!(
+            "conditions read {}: words that the policy compares with have stayed, other values have not; `--keep NAME` keeps them all",
+            exchanged.join(", ")
+        ));
+    }
+}
+
+/// Where people are taken from.
+enum From {
+    Source(Box<Bound>),
+    File(PathBuf, Box<Header>),
+}
+
+impl From {
+    fn open(args: &RecordArgs, policy: &Policy, session: &Session) -> Result<Self, Trouble> {
+        let Some(file) = &args.from else {
+            return Ok(Self::Source(Box::new(plugins::bind(policy, session)?)));
+        };
+        let header = snapshots::open(file)?.header().clone();
+        if header.people == People::Pseudonyms {
+            let text = format!("`{}` has pseudonyms already", file.display());
+            return Err(Trouble::new(Exit::Invalid, text)
+                .hint("`--from` takes a snapshot of people as they were delivered"));
+        }
+        Ok(Self::File(file.clone(), Box::new(header)))
+    }
+
+    fn about<'p>(&self, policy: &'p Policy, people: People, session: &Session) -> About<'p> {
+        let (plugin, now, known) = match self {
+            Self::Source(bound) => (stamp(bound), session.now, known(bound)),
+            Self::File(_, header) => (
+                header.plugin.clone(),
+                header.recorded.parse().unwrap_or(session.now),
+                header.known.clone(),
+            ),
+        };
+        About {
+            policy,
+            plugin,
+            now,
+            people,
+            sensitive: snapshots::hidden(policy),
+            known,
+        }
+    }
+
+    fn source(&self, policy: &Policy) -> Result<Box<dyn Source + '_>, Trouble> {
+        Ok(match self {
+            Self::Source(bound) => Box::new(PluginSource::new(
+                bound
+                    .read(source::request(policy, ReadFrom::Start))
+                    .map_err(|error| unread(policy, source::failed(&error)))?,
+            )),
+            Self::File(file, _) => {
+                let replay = Replay::new(snapshots::open(file)?, policy);
+                Box::new(replay.map_err(|error| {
+                    let text = format!("the snapshot `{}` cannot be used", file.display());
+                    Trouble::new(Exit::Failed, text).because(Some(&error))
+                })?)
+            }
+        })
+    }
+}
+
+fn stamp(bound: &Bound) -> PluginStamp {
+    let about = bound.about();
+    PluginStamp {
+        name: about.name.clone(),
+        version: about.version.clone(),
+        digest: about.digest.clone(),
+    }
+}
+
+/// Whoever cannot tell may still deliver.
+fn known(bound: &Bound) -> Vec<KnownAttribute> {
+    let known = bound.attributes().unwrap_or_default().into_iter();
+    known
+        .map(|attribute| KnownAttribute {
+            name: attribute.name,
+            several: match attribute.shape {
+                AttributeShape::Single => Some(false),
+                AttributeShape::Multiple => Some(true),
+                AttributeShape::Unknown => None,
+            },
+            summary: attribute.summary,
+        })
+        .collect()
+}
+
+/// The same people have the same pseudonyms as long as the key's file is there.
+fn pseudonyms(
+    args: &RecordArgs,
+    policy: &Policy,
+    session: &Session,
+) -> Result<Pseudonyms, Trouble> {
+    let path = session.state.join("snapshots").join("pseudonyms.key");
+    let key = key(&path).map_err(|error| {
+        let text = format!("the key of pseudonyms `{}` cannot be had", path.display());
+        Trouble::new(Exit::Failed, text).because(Some(&error))
+    })?;
+    let keep: BTreeSet<String> = args.keep.iter().cloned().collect();
+    let is_known = |name: &&String| {
+        let of_source = policy.attributes.iter().map(String::as_str);
+        let of_policy = policy.fields.iter().map(|field| field.name.as_str());
+        of_source
+            .chain(of_policy)
+            .any(|known| known.eq_ignore_ascii_case(name))
+    };
+    if let Some(unknown) = keep.iter().find(|name| !is_known(name)) {
+        let text = format!("`{unknown}` is neither an attribute that the policy reads nor a field");
+        let known = policy.attributes.iter().map(String::as_str);
+        let near = muster_policy::nearest(unknown, known);
+        return Err(Trouble::new(Exit::Invalid, text)
+            .hint_if(near.map(|near| format!("did you mean `{near}`?"))));
+    }
+    Ok(Pseudonyms::new(&key, policy, &keep, session.now))
+}
+
+fn key(path: &Path) -> io::Result<[u8; 32]> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            let odd = |_| io::Error::other("it does not have 32 bytes; remove it for a new one");
+            <[u8; 32]>::try_from(bytes).map_err(odd)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut key = [0; 32];
+            getrandom::fill(&mut key).map_err(io::Error::other)?;
+            if let Some(folder) = path.parent() {
+                files::private_folder(folder)?;
+            }
+            files::private(path, |out| out.write_all(&key))?;
+            Ok(key)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads everything, and writes it down.
+fn kept(
+    about: &About<'_>,
+    source: &mut dyn Source,
+    file: &Path,
+    is_ours: bool,
+    session: &Session,
+) -> Result<Header, Trouble> {
+    let policy = about.policy;
+    let unwritable = |error: &io::Error| unwritable(file, error);
+    if let Some(folder) = file.parent().filter(|_| is_ours) {
+        files::private_folder(folder).map_err(|error| unwritable(&error))?;
+    }
+    let mut spool = files::scratch(file).map_err(|error| unwritable(&error))?;
+    let progress = Reading::begin(policy.directory.as_str(), 0, session);
+    let mut done = None;
+    let written = files::private(file, |out| {
+        let mut out = BufWriter::new(out);
+        let kept = write(about, source, &mut spool.file, &mut out, &progress);
+        let failed = kept.is_err();
+        done = Some(kept);
+        match failed {
+            true => Err(io::ErrorKind::Other.into()),
+            false => Ok(()),
+        }
+    });
+    match done {
+        Some(Err(Unwritten::Source(failed))) => Err(unread(policy, failed)),
+        Some(Err(Unwritten::Write(error))) => Err(unwritable(&error)),
+        Some(Err(error @ Unwritten::TooLarge { .. })) => Err(Trouble::of(Exit::Failed, &error)),
+        Some(Ok(header)) => written.map(|()| header).map_err(|error| unwritable(&error)),
+        None => Err(written.map_or_else(
+            |error| unwritable(&error),
+            |()| Trouble::new(Exit::Failed, "nothing was written"),
+        )),
+    }
+}
+
+fn accounts(names: &Pseudonyms, file: &Path, session: &Session) -> Result<(), Trouble> {
+    let store = state::existing(session)?;
+    let mut all: Vec<Account> = Vec::new();
+    store
+        .scan(&mut |account| {
+            all.extend(account.to_account().as_ref().map(|one| names.account(one)))
+        })
+        .map_err(state::trouble)?;
+    files::private(file, |out| {
+        let mut out = BufWriter::new(out);
+        for account in all {
+            serde_json::to_writer(&mut out, &AccountJson::complete(account))?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    })
+    .map_err(|error| unwritable(file, &error))
+}
+
+fn unwritable(file: &Path, error: &io::Error) -> Trouble {
+    let summary = format!("`{}` cannot be written", file.display());
+    Trouble::new(Exit::Failed, summary).because(Some(error))
+}
+
+fn unread(policy: &Policy, failed: SourceFailed) -> Trouble {
+    let summary = format!(
+        "the source of `{}` could not be read; no snapshot was written",
+        policy.directory
+    );
+    let mut trouble = Trouble::new(Exit::Failed, summary);
+    trouble.causes.push(failed.text);
+    trouble.hint_if(failed.hint)
+}
