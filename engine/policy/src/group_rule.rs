@@ -95,8 +95,9 @@ impl GroupRule {
     }
 }
 
-/// True if two names are one group's.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
+/// True if two names are one group's: in any letter case, and however a
+/// distinguished name is written.
+pub fn is_same(one: &str, other: &str) -> bool {
     fold(one.trim()).eq(fold(other.trim()))
         || matches!((dn::normal(one), dn::normal(other)), (Some(one), Some(other)) if one == other)
 }

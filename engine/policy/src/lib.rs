@@ -44,6 +44,7 @@ mod source;
 mod text;
 mod texts;
 mod time;
+mod trace;
 mod transform;
 mod typed;
 mod usernames;
@@ -58,18 +59,19 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use draft::Draft;
 pub use exception::{Exception, ExceptionDeed, Person};
 pub use expression::{
-    CallStyle, Evaluator, Expression, ExpressionFailed, Function, Parameter, functions,
+    CallStyle, Evaluator, Expression, ExpressionFailed, Function, Leaf, Parameter, functions,
 };
 pub use fix::{Applicability, Applied, Edit, Fix, Fixed, fix};
 pub use format::{NotFormatted, format};
 pub use grace::{Grace, Unblock};
-pub use group_rule::{Gift, GroupRule};
+pub use group_rule::{Gift, GroupRule, is_same as is_same_group};
 pub use licences::{LicenceTerms, SeatCount};
 pub use nearest::nearest;
 pub use policy::*;
 pub use reference::{By, Cycles, Reference};
 pub use render::{Colour, render};
 pub use texts::Texts;
+pub use trace::{Trace, TraceStep};
 pub use transform::{StepFailed, Transform};
 pub use usernames::Usernames;
 pub use valuer::{MappingFailed, Valuer};

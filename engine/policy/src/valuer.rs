@@ -62,11 +62,21 @@ impl<'p> Valuer<'p> {
     /// The texts for one person. One that comes straight from the page is
     /// borrowed, and costs nothing.
     pub fn texts<'e>(&mut self, entry: EntryView<'e>) -> Result<Texts<'e>, MappingFailed> {
-        let texts = match &mut self.value {
+        let texts = self.given(entry)?;
+        Ok(self.transformed(texts)?)
+    }
+
+    /// What the attributes, or the expression, give.
+    pub(crate) fn given<'e>(&mut self, entry: EntryView<'e>) -> Result<Texts<'e>, MappingFailed> {
+        Ok(match &mut self.value {
             Prepared::Attributes(candidates) => of_attributes(candidates, entry),
             Prepared::Expression(evaluator) => of_value(evaluator.value(entry)?),
-        };
-        Ok(self.transformed(texts)?)
+        })
+    }
+
+    /// What comes behind that.
+    pub(crate) fn chain(&self) -> (&Transform, Shape) {
+        (self.transform, self.shape)
     }
 
     /// What becomes of texts of which it is known where they come from.

@@ -9,6 +9,7 @@ mod failure;
 mod functions;
 mod given;
 pub(crate) mod instant;
+mod leaves;
 mod limits;
 mod marks;
 mod memo;
@@ -23,6 +24,7 @@ mod view;
 pub use evaluator::Evaluator;
 pub use failure::ExpressionFailed;
 pub use functions::{Function, Parameter, Style as CallStyle, functions};
+pub use leaves::Leaf;
 
 pub(crate) use compile::{Purpose, compile};
 pub(crate) use limits::token;

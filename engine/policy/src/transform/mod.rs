@@ -179,6 +179,24 @@ impl Transform {
         self.steps.is_empty()
     }
 
+    /// Number of steps.
+    pub(crate) fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// The first steps alone.
+    pub(crate) fn beginning(&self, length: usize) -> Self {
+        Self {
+            steps: self.steps.iter().take(length).cloned().collect(),
+        }
+    }
+
+    /// The last step's name, and where it stands.
+    pub(crate) fn last(&self) -> Option<(&'static str, &PolicyLine)> {
+        let step = self.steps.last()?;
+        Some((step.kind.name(), &step.at))
+    }
+
     /// True if the order of several results means something: they are the parts
     /// of a text that was split.
     pub(crate) fn gives_parts(&self) -> bool {
