@@ -82,7 +82,7 @@ pub(crate) fn build(planner: &Planner<'_>, decided: Decided) -> (Vec<Change>, Ve
 }
 
 /// Who needs a name that its holder does not give up in this plan.
-fn lacking(planner: &Planner<'_>, decided: &Decided) -> BTreeMap<Claimant, Row> {
+pub(crate) fn lacking(planner: &Planner<'_>, decided: &Decided) -> BTreeMap<Claimant, Row> {
     let only = planner.context.only.as_ref();
     let chosen = |edit: &Edit| only.is_none_or(|only| concerns(planner, edit, only));
     let moving: BTreeSet<Row> = decided

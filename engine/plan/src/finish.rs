@@ -6,6 +6,7 @@ use crate::claims::Claimant;
 use crate::guards::{self, Measures};
 use crate::planner::{Planner, Seen};
 use crate::seats::Census;
+use crate::watch::{Moment, Watched};
 use muster_model::plan::PLAN_FORMAT;
 use muster_model::{
     AccountId, Action, Bindings, Change, Coverage, CursorKept, Fault, FieldName, Finding, Pending,
@@ -16,7 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 impl Planner<'_> {
     /// Settles what only the end of the read can tell, and makes the plan.
-    pub fn finish(mut self, coverage: Coverage, cursor: Option<Vec<u8>>) -> Plan {
+    pub fn finish(self, coverage: Coverage, cursor: Option<Vec<u8>>) -> Plan {
+        self.finish_watched(coverage, cursor).0
+    }
+
+    /// The same, with what was seen of those who are watched.
+    pub fn finish_watched(
+        mut self,
+        coverage: Coverage,
+        cursor: Option<Vec<u8>>,
+    ) -> (Plan, Watched) {
+        self.look(Moment::Read);
         let coverage = self.attribute_problems(coverage);
         let coverage = self.distrust_unnamed(coverage);
         let coverage = self.distrust_emptiness(coverage);
@@ -32,6 +43,7 @@ impl Planner<'_> {
         self.keep_held_accounts();
         self.settle_identifiers();
         let to_come = self.to_come();
+        self.look(Moment::Settled);
         let mut decided = self.settle_usernames();
         self.settle_only(&decided);
         self.settle_seats(&mut decided, &coverage);
@@ -47,7 +59,9 @@ impl Planner<'_> {
         if absent.in_grace > 0 {
             situations.insert("in-grace".to_owned(), absent.in_grace);
         }
-        self.assemble(coverage, cursor, decided, numbers, situations, census)
+        let watched = self.look_at_the_end(&decided);
+        let plan = self.assemble(coverage, cursor, decided, numbers, situations, census);
+        (plan, watched)
     }
 
     fn situations(&self) -> BTreeMap<String, u64> {

@@ -19,7 +19,8 @@
 //! references mean: `answers` among all `targets`, and the `circles` that they make;
 //! `pins` and `exceptions` are what somebody decided about single people. Then
 //! `changes` are built, `guards` and `seats` measure them, and `upcoming` tells
-//! what time will change, looking `ahead`; `digest` names the snapshot.
+//! what time will change, looking `ahead`; `digest` names the snapshot. `watch` is a
+//! window: it shows what was seen of some people, and steers nothing.
 //!
 //! INVARIANT: nobody is blocked for absence unless [`Coverage::proves_absence`]
 //! (muster_model) says so. INVARIANT: only the directory's own accounts are
@@ -60,6 +61,7 @@ mod targets;
 #[cfg(test)]
 mod testing;
 mod upcoming;
+mod watch;
 mod words;
 
 pub use accounts::{AccountTable, Counts, TooLarge};
@@ -67,3 +69,7 @@ pub use context::Context;
 pub use guards::guards_of;
 pub use planner::Planner;
 pub use renames::knows_people_by_look;
+pub use watch::{
+    Course, DecidedByName, Deed, Fate, Found, Presence, Scoped, Shift, Sight, Wanted, Watch,
+    Watched, Why, wanted,
+};

@@ -29,7 +29,7 @@ pub mod undo;
 
 pub use apply::{ApplyContext, ApplyRefused, PlanOrigin, apply};
 pub use feed::{Course, Situation, Somebody, Wanted, course};
-pub use preview::{PreviewContext, PreviewError, Progress, Silent, preview};
+pub use preview::{PreviewContext, PreviewError, Progress, Silent, preview, preview_watched};
 pub use proof::prove;
 pub use reading::{ReadStart, Sources, plan};
 pub use record::record_outcome;

@@ -4,7 +4,7 @@ use crate::few::{self, Few};
 use crate::source::{Delivery, Source, SourceFailed};
 use jiff::Timestamp;
 use muster_model::{Action, Coverage, Page, Plan, ReadKind, ReadNote, UsernameKey};
-use muster_plan::{AccountTable, Context, Planner, TooLarge};
+use muster_plan::{AccountTable, Context, Planner, TooLarge, Watch, Watched};
 use muster_policy::Policy;
 use muster_store::{Store, StoreError};
 use std::collections::BTreeMap;
@@ -80,6 +80,19 @@ pub fn preview(
     context: &PreviewContext,
     progress: &dyn Progress,
 ) -> Result<Plan, PreviewError> {
+    preview_watched(policy, source, store, context, progress, Watch::default())
+        .map(|(plan, _)| plan)
+}
+
+/// The same, with what was seen of some people: for whoever asks why.
+pub fn preview_watched(
+    policy: &Policy,
+    source: &mut dyn Source,
+    store: &dyn Store,
+    context: &PreviewContext,
+    progress: &dyn Progress,
+    watch: Watch,
+) -> Result<(Plan, Watched), PreviewError> {
     check_overrides(&context.overrides)?;
     let is_delta = context.read.as_ref().map(|read| read.kind) == Some(ReadKind::Delta);
     let begun = match is_delta {
@@ -97,6 +110,7 @@ pub fn preview(
         None => load(policy, store)?,
     };
     let mut planner = Planner::new(policy, &context, accounts);
+    planner.watch(watch);
     for page in &begun.pages {
         planner.page(page);
         progress.entries(planner.entries());
@@ -104,7 +118,7 @@ pub fn preview(
     let mut end = begun.end;
     loop {
         if let Some((coverage, cursor)) = end {
-            return Ok(planner.finish(coverage, cursor));
+            return Ok(planner.finish_watched(coverage, cursor));
         }
         match source.next()? {
             Delivery::Page(page) => {

@@ -21,6 +21,7 @@ use crate::mapper::Mapper;
 use crate::merges::Merged;
 use crate::pins::Pins;
 use crate::upcoming::Coming;
+use crate::watch::Watching;
 use hashbrown::{HashMap, HashSet};
 use muster_model::{
     EntryView, Fault, Finding, Memory, Page, PolicyLine, Problem, SourceStatus, UsernameKey,
@@ -79,6 +80,8 @@ pub struct Planner<'p> {
     pub(crate) ahead: Ahead<'p>,
     pub(crate) coming: Vec<Coming>,
     pub(crate) verdicts: Vec<Verdict>,
+    /// Somebody wants to know what becomes of whom.
+    pub(crate) watching: Option<Box<Watching>>,
     key: String,
 }
 
@@ -131,6 +134,7 @@ impl<'p> Planner<'p> {
             ahead: Ahead::new(policy, now),
             coming: Vec::new(),
             verdicts: Vec::new(),
+            watching: None,
             key: String::new(),
         }
     }
@@ -145,11 +149,14 @@ impl<'p> Planner<'p> {
         self.problems.extend_from_slice(page.problems());
         for entry in page.entries() {
             self.digest.add(entry);
-            self.entry(entry);
+            match self.is_watched() {
+                false => self.entry(entry),
+                true => self.watched_entry(entry),
+            }
         }
     }
 
-    fn entry(&mut self, entry: EntryView<'_>) {
+    pub(crate) fn entry(&mut self, entry: EntryView<'_>) {
         if self.context.is_delta() {
             self.told.extend(entry.id().map(str::to_owned));
         }
@@ -201,7 +208,7 @@ impl<'p> Planner<'p> {
     }
 
     /// What was decided by name about an entry's person.
-    fn about(&mut self, entry: EntryView<'_>) -> About {
+    pub(crate) fn about(&mut self, entry: EntryView<'_>) -> About {
         if self.exceptions.is_empty() {
             return About::default();
         }
@@ -213,7 +220,12 @@ impl<'p> Planner<'p> {
 
     /// Finds the directory's account of an entry, by the policy's key. Whoever
     /// has another username by an exception may be found by either.
-    fn find(&mut self, entry: EntryView<'_>, username: Option<&str>, about: About) -> Option<Row> {
+    pub(crate) fn find(
+        &mut self,
+        entry: EntryView<'_>,
+        username: Option<&str>,
+        about: About,
+    ) -> Option<Row> {
         let found = self.find_by(entry, username);
         let other = self.exceptions.name(about.rename.or(about.ended));
         found.or_else(|| {
@@ -253,7 +265,7 @@ impl<'p> Planner<'p> {
             .filter(|&row| self.accounts.is_own(row))
     }
 
-    fn departure(
+    pub(crate) fn departure(
         &mut self,
         entry: EntryView<'_>,
         username: Option<&str>,

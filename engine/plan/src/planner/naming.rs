@@ -46,7 +46,7 @@ impl Named<'_> {
 impl Planner<'_> {
     /// The entry's username. Of several, the one that the person's account has:
     /// sources promise no order, and nobody shall be renamed to and fro.
-    pub(super) fn named<'e>(&mut self, entry: EntryView<'e>) -> Named<'e> {
+    pub(crate) fn named<'e>(&mut self, entry: EntryView<'e>) -> Named<'e> {
         match self.usernames.of(entry) {
             Ok(Texts::Absent) => Named::Not,
             Ok(Texts::One(username)) => Named::As(username),
