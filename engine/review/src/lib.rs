@@ -7,6 +7,7 @@
 //! Everything here goes through `muster_sync::preview`: what a test, a comparison
 //! or an explanation says of a person is what a plan would do to them.
 
+pub mod explain;
 pub mod image;
 pub mod patterns;
 pub mod words;

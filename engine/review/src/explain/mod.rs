@@ -1,0 +1,205 @@
+//! Why one person is treated as they are: read, scope, match, map, decide, and what
+//! would change the answer.
+//!
+//! INVARIANT: an explanation and a plan never disagree. The outcome is the plan's,
+//! made by the planner from the same read and the same accounts; what the steps tell
+//! comes from the planner's own window (`muster_plan::Watched`), and from the policy's
+//! own expressions and chains.
+//!
+//! [`explain`] is the entry point. `person` finds out who is meant, `steps` tell how
+//! it went, `outcome` says what came of it, and `counter` tries out what would have
+//! to change.
+
+mod case;
+mod mask;
+mod outcome;
+mod person;
+mod read;
+pub mod report;
+mod steps;
+
+pub use read::Read;
+pub use report::Explanation;
+
+use case::Case;
+use jiff::Timestamp;
+use muster_model::{AccountId, Plan};
+use muster_plan::Watched;
+use muster_policy::Policy;
+use muster_store::Store;
+use muster_sync::{PreviewContext, PreviewError, Silent, preview_watched};
+use person::{Meant, Subject};
+use report::{Origin, PolicySeen, Who};
+use serde::Serialize;
+
+/// Who is asked for, and in what.
+#[derive(Clone, Copy)]
+pub struct Question<'q> {
+    /// The policy.
+    pub policy: &'q Policy,
+    /// What the source delivered.
+    pub read: &'q Read,
+    /// The intranet.
+    pub store: &'q dyn Store,
+    /// What a plan of it depends on beside.
+    pub context: &'q PreviewContext,
+    /// Where the read comes from.
+    pub origin: &'q Origin,
+    /// A username, an identifier at the source, an e-mail address or the number of
+    /// an account.
+    pub asked: &'q str,
+    /// True if sensitive values are shown.
+    pub reveal: bool,
+}
+
+/// What is known of whoever was asked for.
+#[derive(Debug)]
+pub enum Answer {
+    /// One person.
+    Explained(Box<Explanation>),
+    /// More than one goes by the name.
+    Ambiguous(Vec<Who>),
+    /// Nobody does.
+    Unknown {
+        /// Usernames that look alike, the nearest first.
+        nearest: Vec<String>,
+        /// Broken records that may be theirs: they name nobody.
+        unreadable: usize,
+    },
+}
+
+/// Several people go by one name.
+#[derive(Debug, Serialize)]
+pub struct Candidates {
+    /// [`report::EXPLANATION_FORMAT`].
+    pub format: &'static str,
+    /// As somebody asked for them.
+    pub asked: String,
+    /// All of them.
+    pub candidates: Vec<Who>,
+}
+
+impl Question<'_> {
+    fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// Plans, and watches some people meanwhile.
+    fn plan(&self, watch: muster_plan::Watch) -> Result<(Plan, Watched), PreviewError> {
+        let context = PreviewContext {
+            read: self.read.note.clone(),
+            ..self.context.clone()
+        };
+        let mut source = self.read.source();
+        let store = self.store;
+        preview_watched(self.policy, &mut source, store, &context, &Silent, watch)
+    }
+}
+
+/// Explains one person.
+pub fn explain(question: &Question<'_>) -> Result<Answer, PreviewError> {
+    let meant = Meant::find(question, question.asked.trim())?;
+    let (plan, watched) = question.plan(meant.watch())?;
+    let mut people = meant.people(question, &watched);
+    match (people.pop(), people.is_empty()) {
+        (Some(subject), true) => {
+            let case = Case::new(question, &subject, &plan, &watched)?;
+            Ok(Answer::Explained(Box::new(explained(&case))))
+        }
+        (Some(last), false) => {
+            people.push(last);
+            let who = people
+                .iter()
+                .map(|subject| who(question, subject, &watched));
+            let mut who = who.collect::<Result<Vec<Who>, PreviewError>>()?;
+            who.sort_by(|a, b| (&a.username, &a.external_id).cmp(&(&b.username, &b.external_id)));
+            Ok(Answer::Ambiguous(who))
+        }
+        (None, _) => unknown(question, &plan, &watched),
+    }
+}
+
+/// Explains everybody whom the read or the intranet knows, one after the other.
+pub fn everybody(question: &Question<'_>) -> Result<Vec<Explanation>, PreviewError> {
+    let meant = Meant::everybody(question)?;
+    let (plan, watched) = question.plan(meant.watch())?;
+    let people = meant.all(question, &watched);
+    let all = people.iter().map(|subject| {
+        let case = Case::new(question, subject, &plan, &watched)?;
+        Ok(explained(&case))
+    });
+    all.collect()
+}
+
+/// Nobody is known by the name; a broken record may be all that there is of them.
+fn unknown(
+    question: &Question<'_>,
+    plan: &Plan,
+    watched: &Watched,
+) -> Result<Answer, PreviewError> {
+    let subject = Subject::default();
+    let case = Case::new(question, &subject, plan, watched)?;
+    if !case.problems.is_empty() {
+        return Ok(Answer::Explained(Box::new(explained(&case))));
+    }
+    let nobody =
+        |problem: &&muster_model::Problem| problem.subject == muster_model::Subject::Nobody;
+    Ok(Answer::Unknown {
+        nearest: person::nearest(question, question.asked.trim())?,
+        unreadable: question.read.problems().filter(nobody).count(),
+    })
+}
+
+fn who(question: &Question<'_>, subject: &Subject, watched: &Watched) -> Result<Who, PreviewError> {
+    let account: Option<AccountId> = subject.account;
+    let account = match account {
+        Some(id) => question.store.account(id)?,
+        None => None,
+    };
+    let place = subject.entries.first();
+    let sight = place.and_then(|place| watched.entries.get(place));
+    let entry = place.and_then(|place| question.read.entry(*place));
+    let of_entry = sight.and_then(|sight| sight.name.clone());
+    let of_account = account.as_ref().map(|account| account.username.to_string());
+    let id = entry.and_then(|entry| entry.id()).map(str::to_owned);
+    let known = account
+        .as_ref()
+        .and_then(|account| account.external_id.as_ref());
+    Ok(Who {
+        asked: question.asked.trim().to_owned(),
+        username: of_entry.or(of_account),
+        external_id: id.or_else(|| known.map(|id| id.as_str().to_owned())),
+        account_id: subject.account,
+    })
+}
+
+fn explained(case: &Case<'_>) -> Explanation {
+    let outcome = outcome::of(case);
+    let read = steps::read(case);
+    let scope = steps::scope(case, &read);
+    let matching = steps::matching(case);
+    let map = steps::map(case, &scope);
+    let decide = steps::decide(case, &scope, &map);
+    let answer = outcome::answer(case, &outcome, &scope, &matching, &decide);
+    let mut explanation = Explanation {
+        format: report::EXPLANATION_FORMAT,
+        directory: case.policy().directory.clone(),
+        policy: PolicySeen {
+            file: case.policy().file.clone(),
+            digest: case.policy().digest.clone(),
+            version: None,
+        },
+        now: case.question.now().to_string(),
+        person: case.who.clone(),
+        answer,
+        outcome,
+        read,
+        scope,
+        matching,
+        map,
+        decide,
+        would_change: Vec::new(),
+    };
+    mask::mask(&mut explanation, case.policy(), case.question.reveal);
+    explanation
+}
