@@ -7,6 +7,8 @@ use muster_model::{
     ReadReason, UsernameKey,
 };
 use muster_policy::{Beside, Colour, FieldMapping, Files, NamedText, Policy, check_with, render};
+use muster_review::explain::report::Origin;
+use muster_review::explain::{self, Explanation, Question};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
 use muster_sync::{
     ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, Source, apply, preview,
@@ -84,7 +86,34 @@ impl Case {
     }
 
     fn plan_of(&self, source: &mut dyn Source, store: &MemoryStore) -> Plan {
-        let context = PreviewContext {
+        let context = self.context();
+        preview(&self.policy, source, store, &context, &Silent).expect("a plan")
+    }
+
+    /// Explains everybody. With `only`, a plan leaves the others out.
+    pub fn explained(&self) -> Option<(Plan, Vec<Explanation>)> {
+        if self.options.only.is_some() {
+            return None;
+        }
+        let context = self.context();
+        let mut source = Recorded::new(&self.read, Order::AsGiven, 2);
+        let mut read = explain::Read::take(&mut source, &Silent).expect("a read");
+        read.note = context.read.clone();
+        let question = Question {
+            policy: &self.policy,
+            read: &read,
+            store: &self.store,
+            context: &context,
+            origin: &Origin::Live,
+            asked: "",
+            reveal: true,
+        };
+        let all = explain::everybody(&question).expect("explanations");
+        Some((self.plan(&self.store, Order::AsGiven, 2), all))
+    }
+
+    fn context(&self) -> PreviewContext {
+        PreviewContext {
             now: self.now(),
             expires: self.now() + SignedDuration::from_hours(24),
             plugin: "golden 1.0.0".to_owned(),
@@ -96,8 +125,7 @@ impl Case {
             }),
             only: self.options.only.as_deref().map(UsernameKey::of),
             overrides: self.options.r#override.clone(),
-        };
-        preview(&self.policy, source, store, &context, &Silent).expect("a plan")
+        }
     }
 
     /// Plans from a snapshot of the read.

@@ -18,7 +18,8 @@
 //!
 //! Whatever a case is about, its plan must be the same for entries in any order
 //! and on pages of any size, and from a snapshot of the read; and after it was
-//! applied, planning again must find nothing to do.
+//! applied, planning again must find nothing to do. And the explanation of each
+//! person must say, step by step, exactly what the plan does to them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,6 +28,7 @@
 )]
 
 mod case;
+mod implied;
 mod pending;
 mod read;
 
@@ -89,6 +91,11 @@ fn check(path: &Path) -> Vec<String> {
                 )));
             }
         }
+    }
+
+    if let Some((plan, all)) = case.explained() {
+        let told = implied::faults(&plan, &all);
+        faults.extend(told.iter().map(|fault| case.fault(fault)));
     }
 
     let replayed = case.plan_of_snapshot(&case.store);
