@@ -22,6 +22,7 @@ mod logging;
 mod plugins;
 mod policies;
 mod progress;
+mod provenance;
 mod render;
 mod sample;
 mod secrets;

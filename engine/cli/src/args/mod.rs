@@ -2,6 +2,7 @@
 
 mod account;
 mod check;
+mod explain;
 mod plan;
 mod policy;
 mod run;
@@ -11,6 +12,7 @@ mod words;
 
 pub use account::*;
 pub use check::*;
+pub use explain::*;
 pub use plan::*;
 pub use policy::*;
 pub use run::*;
@@ -130,6 +132,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Plan, guard and apply without asking: for schedules
     Sync(SyncArgs),
+    /// Why a person is treated as they are, and what would change it
+    Explain(ExplainArgs),
     /// Look at accounts, and change what belongs to the intranet
     #[command(subcommand)]
     Account(AccountCommand),

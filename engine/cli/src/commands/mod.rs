@@ -3,6 +3,7 @@
 mod account;
 mod apply;
 pub mod check;
+mod explain;
 mod init;
 mod login;
 mod lsp;
@@ -29,6 +30,7 @@ pub fn run(command: &Command, session: &Session) -> Result<Exit, Trouble> {
         Command::Plan(args) => plan::run(args, session),
         Command::Apply(args) => apply::run(args, session),
         Command::Sync(args) => sync::run(args, session),
+        Command::Explain(args) => explain::run(args, session),
         Command::Account(command) => account::run(command, session),
         Command::Run(command) => run::run(command, session),
         Command::Provider(command) => provider::run(command, session),
@@ -47,6 +49,7 @@ pub fn name(command: &Command) -> &'static str {
         Command::Plan(_) => "plan",
         Command::Apply(_) => "apply",
         Command::Sync(_) => "sync",
+        Command::Explain(_) => "explain",
         Command::Account(command) => account::name(command),
         Command::Run(crate::args::RunCommand::Undo(_)) => "run undo",
         Command::Run(_) => "run",

@@ -6,6 +6,7 @@ pub mod chart;
 pub mod check;
 pub mod coverage;
 pub mod diagnostics;
+pub mod explain;
 pub mod findings;
 pub mod guards;
 pub mod notices;

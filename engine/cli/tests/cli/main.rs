@@ -13,6 +13,7 @@ mod archive;
 mod chart;
 mod check;
 mod components;
+mod explain;
 mod feed;
 mod logins;
 mod plans;

@@ -1,0 +1,129 @@
+//! Why one person is treated as they are.
+
+use crate::support::{Folder, POLICY};
+
+#[test]
+fn each_step_says_what_it_rests_on() {
+    let folder = Folder::sample();
+    folder
+        .run(&["explain", POLICY, "zoe.martin"])
+        .exits(0)
+        .prints("`zoe.martin` gets a new account, a8: new in scope.")
+        .prints("✓ the source has them: active")
+        .prints("✓ they are in `intranet`, and `where` is true of them  policy.yaml:15")
+        .prints("true   kind = \"person\"")
+        .prints("no account of the directory has the external_id `1004`: they are new")
+        .prints("first_name = \"Zoë\", surname = \"Martin\" → expr \"Zoë Martin\"")
+        .prints("✓ an account is made");
+    assert!(!folder.path(".muster").exists(), "nothing was made");
+}
+
+#[test]
+fn whoever_is_not_synced_is_told_why() {
+    let folder = Folder::sample();
+    folder
+        .run(&["explain", POLICY, "backup.robot"])
+        .exits(0)
+        .prints(
+            "is not synced: `where` is false: entry.kind != \"service\" (`kind` is \"service\")",
+        )
+        .prints("policy.yaml:17");
+    folder
+        .run(&["explain", POLICY, "oskar.berg"])
+        .exits(0)
+        .prints("is not synced: suspended at the source");
+    folder
+        .run(&["explain", POLICY, "tom.weber"])
+        .exits(0)
+        .prints("rule `contract-ended` holds")
+        .prints("true   timestamp(entry.contract_end) < now");
+}
+
+#[test]
+fn a_person_has_many_names() {
+    let folder = Folder::sample();
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    for name in ["ZOE.MARTIN", "1004", "zoe.martin@example.org", "a8"] {
+        let json = folder
+            .run(&["explain", POLICY, name, "--format", "json"])
+            .exits(0)
+            .json();
+        assert_eq!(json["format"], "muster.explanation/1");
+        assert_eq!(json["person"]["username"], "zoe.martin", "{name}");
+        assert_eq!(json["person"]["external_id"], "1004", "{name}");
+        assert_eq!(json["person"]["account_id"], "a8", "{name}");
+        assert_eq!(json["outcome"]["kind"], "unchanged", "{name}");
+        assert_eq!(json["scope"]["verdict"], "in", "{name}");
+        assert_eq!(json["match"]["verdict"], "account", "{name}");
+    }
+}
+
+#[test]
+fn nobody_and_more_than_one() {
+    let folder = Folder::sample();
+    folder
+        .run(&["explain", POLICY, "zoe.martn"])
+        .exits(1)
+        .tells("nobody goes by `zoe.martn`")
+        .tells("did you mean `zoe.martin`?");
+    let people = folder.read("people.csv");
+    folder.write(
+        "people.csv",
+        &people.replace("aiko.tanaka@example.org", "mateo.rivas@example.org"),
+    );
+    folder
+        .run(&["explain", POLICY, "mateo.rivas@example.org"])
+        .exits(3)
+        .tells("may be more than one person")
+        .tells("muster explain policy.yaml 1002")
+        .tells("muster explain policy.yaml 1003");
+    let json = folder
+        .run(&[
+            "explain",
+            POLICY,
+            "mateo.rivas@example.org",
+            "--format",
+            "json",
+        ])
+        .exits(3)
+        .json();
+    assert_eq!(json["candidates"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_last_read_explains_without_the_source() {
+    let folder = Folder::sample();
+    folder
+        .run(&["explain", POLICY, "zoe.martin", "--offline"])
+        .exits(1)
+        .tells("no read of the directory `staff` was kept")
+        .tells("muster snapshot record policy.yaml");
+    folder.run(&["snapshot", "record", POLICY]).exits(0);
+    std::fs::remove_file(folder.path("people.csv")).unwrap();
+    folder
+        .run(&["explain", POLICY, "zoe.martin"])
+        .exits(1)
+        .tells("nothing can be explained")
+        .tells("--offline");
+    let file = ".muster/snapshots/staff.snapshot";
+    for arguments in [&["--offline"][..], &["--snapshot", file][..]] {
+        let call = [&["explain", POLICY, "zoe.martin"][..], arguments].concat();
+        folder
+            .run(&call)
+            .exits(0)
+            .prints("gets a new account, a8")
+            .prints("✓ the snapshot of 2026-11-23 has them: active");
+    }
+}
+
+#[test]
+fn somebody_blocked_learns_by_whom_and_until_when() {
+    let folder = Folder::sample();
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    folder.run(&["account", "block", "zoe.martin"]).exits(0);
+    folder
+        .run(&["explain", POLICY, "zoe.martin"])
+        .exits(0)
+        .prints("The account a8 `zoe.martin` is blocked and stays so: manual, set by")
+        .prints("no sync undoes it; an administrator may: `muster account unblock zoe.martin`");
+}
