@@ -10,6 +10,7 @@
 )]
 
 mod delta;
+mod explained;
 mod once;
 mod oracle;
 #[path = "../golden/pending.rs"]

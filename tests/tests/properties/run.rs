@@ -122,8 +122,13 @@ fn about(
     source: &mut dyn Source,
     only: Option<&str>,
 ) -> Plan {
+    preview(policy, source, store, &context(world, only), &Silent).expect("a plan")
+}
+
+/// What a plan depends on beside the world.
+pub fn context(world: &World, only: Option<&str>) -> PreviewContext {
     let now: Timestamp = NOW.parse().expect("an instant");
-    let context = PreviewContext {
+    PreviewContext {
         now,
         expires: now + SignedDuration::from_hours(24),
         plugin: "random 1.0.0".to_owned(),
@@ -135,8 +140,7 @@ fn about(
         }),
         only: only.map(UsernameKey::of),
         overrides: BTreeMap::new(),
-    };
-    preview(policy, source, store, &context, &Silent).expect("a plan")
+    }
 }
 
 /// Plans with people as they are, on one page.

@@ -7,7 +7,7 @@ use muster_model::{
     Account, AuditRecord, Change, EntryView, Finding, Memory, Owner, Plan, Problem, UsernameKey,
 };
 use muster_plan::{Course, Deed, Fate, Presence, Scoped, Sight};
-use muster_policy::Policy;
+use muster_policy::{Key, Policy};
 use muster_sync::PreviewError;
 use std::collections::BTreeSet;
 
@@ -44,7 +44,13 @@ impl<'c> Case<'c> {
             let sight = watched.entries.get(place)?;
             Some((question.read.entry(*place)?, sight))
         });
-        let entries: Vec<(EntryView<'c>, &Sight)> = entries.collect();
+        let mut entries: Vec<(EntryView<'c>, &Sight)> = entries.collect();
+        // Matched by username, somebody out of scope may bear the name as well.
+        entries.sort_by_key(|(_, sight)| match sight.scope {
+            Scoped::In => 0,
+            Scoped::Undecided(_) => 1,
+            _ => 2,
+        });
         let of_account = subject.account.and_then(|id| watched.accounts.get(&id));
         let of_entry = || entries.first().and_then(|(_, sight)| sight.course.as_ref());
         let course = of_account.or_else(of_entry).cloned().unwrap_or_default();
@@ -73,6 +79,14 @@ impl<'c> Case<'c> {
     /// The entry that stands for the person.
     pub(super) fn entry(&self) -> Option<EntryView<'c>> {
         self.entries.first().map(|(entry, _)| *entry)
+    }
+
+    /// How many entries say that they are this person, where only one may.
+    pub(super) fn times(&self) -> usize {
+        let by_id = self.policy().identity.key == Key::ExternalId;
+        let is_in = |sight: &Sight| matches!(sight.scope, Scoped::In | Scoped::Undecided(_));
+        let all = self.entries.iter();
+        all.filter(|(_, sight)| by_id || is_in(sight)).count()
     }
 
     pub(super) fn sight(&self) -> Option<&'c Sight> {

@@ -77,7 +77,7 @@ pub(super) fn below(out: &mut String, text: &str) {
 
 fn read(out: &mut String, read: &ReadStep, palette: Palette) {
     let mark = match (&read.entry, read.proves_absence) {
-        (Some(_), _) if read.twins.is_empty() => Mark::Yes,
+        (Some(_), _) => Mark::Yes,
         (None, true) if read.problems.is_empty() => Mark::No,
         _ => Mark::Open,
     };

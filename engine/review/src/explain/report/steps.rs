@@ -45,7 +45,7 @@ pub struct ReadStep {
     pub entries: u64,
     /// The person's entry.
     pub entry: Option<EntrySeen>,
-    /// Further entries of the same person: two of them are one too many.
+    /// Further entries that say they are the same person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub twins: Vec<EntrySeen>,
     /// Records of theirs that could not be read.

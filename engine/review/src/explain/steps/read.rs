@@ -50,8 +50,8 @@ fn text(case: &Case<'_>, entry: Option<&EntrySeen>) -> String {
         Origin::Snapshot { recorded, .. } => format!("the snapshot of {}", day(recorded)),
         Origin::Run { run, recorded } => format!("the read of run {run} ({})", day(recorded)),
     };
-    match (entry, case.entries.len()) {
-        (Some(entry), 1) => format!("{read} has them: {}", status(entry.status)),
+    match (entry, case.times()) {
+        (Some(entry), 0 | 1) => format!("{read} has them: {}", status(entry.status)),
         (Some(_), more) => format!("{read} has them {more} times, and one person has one entry"),
         (None, _) if !case.problems.is_empty() => {
             format!("{read} has a record of theirs that cannot be read")
