@@ -14,6 +14,20 @@ pub fn request(policy: &Policy, from: ReadFrom) -> ReadRequest {
     }
 }
 
+/// Asks for everybody, in the syncing groups or not, and in which of them they are.
+pub fn beyond(policy: &Policy) -> ReadRequest {
+    let mut report = policy.report_groups();
+    report.extend(policy.scope.groups.iter().cloned());
+    let scope = Scope {
+        groups: Vec::new(),
+        under: Vec::new(),
+        except_groups: Vec::new(),
+        except_under: Vec::new(),
+        report,
+    };
+    ReadRequest::new(policy.attributes.clone(), scope)
+}
+
 /// The part of a policy's scope that the source itself can tell.
 pub fn scope(policy: &Policy) -> Scope {
     Scope {

@@ -8,7 +8,7 @@ use muster_model::{
 };
 use muster_policy::{Beside, Colour, FieldMapping, Files, NamedText, Policy, check_with, render};
 use muster_review::explain::report::Origin;
-use muster_review::explain::{self, Explanation, Question};
+use muster_review::explain::{self, Explanation, Extent, Question};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
 use muster_sync::{
     ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, Source, apply, preview,
@@ -106,9 +106,10 @@ impl Case {
             context: &context,
             origin: &Origin::Live,
             asked: "",
+            beyond: None,
             reveal: true,
         };
-        let all = explain::everybody(&question).expect("explanations");
+        let all = explain::everybody(&question, Extent::Steps).expect("explanations");
         Some((self.plan(&self.store, Order::AsGiven, 2), all))
     }
 

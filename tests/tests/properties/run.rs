@@ -63,6 +63,20 @@ pub fn store(world: &World, policy: &Policy) -> MemoryStore {
     store
 }
 
+/// A store with other accounts that remembers the same last run.
+pub fn again(accounts: &[muster_model::Account], before: &MemoryStore) -> MemoryStore {
+    let mut store = MemoryStore::from_accounts(accounts.to_vec()).expect("accounts");
+    let expected = store.version().expect("a version");
+    store
+        .commit(Commit {
+            expected,
+            directories: before.directories().expect("directories"),
+            ..Commit::default()
+        })
+        .expect("the last run");
+    store
+}
+
 /// Plans with the world's people in the given order, on pages of this size.
 pub fn plan(
     world: &World,

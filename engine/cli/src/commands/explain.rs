@@ -10,11 +10,11 @@ use crate::state::{self, Missing};
 use crate::trouble::Trouble;
 use crate::{plugins, policies, provenance, snapshots};
 use jiff::SignedDuration;
-use muster_host::ReadFrom;
-use muster_model::Coverage;
+use muster_host::{Bound, ReadFrom};
+use muster_model::{Coverage, EntryView};
 use muster_policy::Policy;
 use muster_review::explain::report::{EXPLANATION_FORMAT, Origin, Who};
-use muster_review::explain::{Answer, Candidates, Explanation, Question, Read, explain};
+use muster_review::explain::{Answer, Beyond, Candidates, Explanation, Question, Read, explain};
 use muster_store::Store;
 use muster_sync::snapshot::{Replay, Unsuitable};
 use muster_sync::{PreviewContext, PreviewError, Silent, SourceFailed};
@@ -23,10 +23,19 @@ use std::path::{Path, PathBuf};
 pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Exit, Trouble> {
     let policy = policies::load(&args.policy, session)?;
     let store = state::open(session, Missing::Pretend)?;
-    let taken = match file(args, &policy, session)? {
-        Some(file) => kept(&policy, &file)?,
-        None => live(&policy, store.as_ref(), session)?,
+    let (taken, source) = match file(args, &policy, session)? {
+        Some(file) => (kept(&policy, &file)?, None),
+        None => {
+            let source = plugins::bind(&policy, session)?;
+            let taken = live(&policy, &source, store.as_ref(), session)?;
+            (taken, Some(source))
+        }
     };
+    let beyond = source.map(|source| Everybody {
+        policy: &policy,
+        source,
+        session,
+    });
     let context = PreviewContext {
         now: session.now,
         expires: session
@@ -46,6 +55,7 @@ pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Exit, Trouble
         context: &context,
         origin: &taken.origin,
         asked: &args.person,
+        beyond: beyond.as_ref().map(|beyond| beyond as &dyn Beyond),
         reveal: args.reveal,
     };
     let answer = explain(&question).map_err(|error| failed(error, &policy))?;
@@ -122,8 +132,12 @@ fn kept(policy: &Policy, file: &Path) -> Result<Taken, Trouble> {
 }
 
 /// Reads everything: a delta may not deliver the person.
-fn live(policy: &Policy, store: &dyn Store, session: &Session) -> Result<Taken, Trouble> {
-    let bound = plugins::bind(policy, session)?;
+fn live(
+    policy: &Policy,
+    bound: &Bound,
+    store: &dyn Store,
+    session: &Session,
+) -> Result<Taken, Trouble> {
     let expected = store
         .population(&policy.directory)
         .map_err(state::trouble)?;
@@ -140,6 +154,23 @@ fn live(policy: &Policy, store: &dyn Store, session: &Session) -> Result<Taken, 
         plugin: format!("{} {}", about.name, about.version),
         digest: about.digest.clone(),
     })
+}
+
+/// The source with nobody left out.
+struct Everybody<'e> {
+    policy: &'e Policy,
+    source: Bound,
+    session: &'e Session,
+}
+
+impl Beyond for Everybody<'_> {
+    fn look(&self, wanted: &mut dyn FnMut(EntryView<'_>) -> bool) -> Option<Read> {
+        let directory = self.policy.directory.as_str();
+        let progress = Reading::begin(directory, 0, self.session);
+        let reader = self.source.read(source::beyond(self.policy)).ok()?;
+        let mut source = PluginSource::new(reader);
+        Read::some(&mut source, self.policy.attributes.len(), wanted, &progress).ok()
+    }
 }
 
 fn unread(failed: SourceFailed, policy: &Policy) -> Trouble {

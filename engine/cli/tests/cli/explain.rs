@@ -127,3 +127,36 @@ fn somebody_blocked_learns_by_whom_and_until_when() {
         .prints("The account a8 `zoe.martin` is blocked and stays so: manual, set by")
         .prints("no sync undoes it; an administrator may: `muster account unblock zoe.martin`");
 }
+
+#[test]
+fn who_lacks_a_group_is_told_which() {
+    let folder = Folder::sample();
+    folder
+        .run(&["explain", POLICY, "ines.costa"])
+        .exits(0)
+        .prints("`ines.costa` is not synced: they are not in `intranet`.")
+        .prints("✓ the source has them beyond what the policy asks for: active")
+        .prints("at the source: they are in `intranet`")
+        .prints("→ `ines.costa` gets a new account");
+}
+
+#[test]
+fn what_would_change_it_was_tried_out() {
+    let folder = Folder::sample();
+    folder
+        .run(&["explain", POLICY, "backup.robot"])
+        .exits(0)
+        .prints("What would change it")
+        .prints("at the source: `kind` is \"person\", not \"service\"  policy.yaml:17")
+        .prints("in the policy: there is no `where`")
+        .prints("→ `backup.robot` gets a new account");
+    let json = folder
+        .run(&["explain", POLICY, "oskar.berg", "--format", "json"])
+        .exits(0)
+        .json();
+    let first = &json["would_change"][0];
+    assert_eq!(first["edits"][0]["edit"]["kind"], "status");
+    assert_eq!(first["edits"][0]["edit"]["to"], "active");
+    assert_eq!(first["kind"], "created");
+    assert_eq!(first["changes"][0]["action"], "create");
+}

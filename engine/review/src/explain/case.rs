@@ -1,6 +1,7 @@
 //! One person, with everything that the steps tell of.
 
 use super::person::{Subject, is_same};
+use super::read::Read;
 use super::{Question, Watched, who};
 use crate::explain::report::Who;
 use muster_model::{
@@ -18,7 +19,11 @@ pub(super) struct Case<'c> {
     pub(super) who: Who,
     /// The entries, the first of which stands for the person.
     pub(super) entries: Vec<(EntryView<'c>, &'c Sight)>,
+    /// Their places in the read.
+    pub(super) places: Vec<u64>,
     pub(super) account: Option<Account>,
+    /// An entry that the source has beyond the policy's scope.
+    pub(super) outside: Option<EntryView<'c>>,
     /// How it went on.
     pub(super) course: Course,
     /// Broken records that are theirs.
@@ -40,28 +45,51 @@ impl<'c> Case<'c> {
             Some(id) => question.store.account(id)?,
             None => None,
         };
+        let history = history(question, account.as_ref())?;
+        let mut case = Self::with(question, subject, account, plan, watched);
+        case.history = history;
+        Ok(case)
+    }
+
+    /// The same with an account that is known already, and no history.
+    pub(super) fn with(
+        question: &'c Question<'c>,
+        subject: &Subject,
+        account: Option<Account>,
+        plan: &'c Plan,
+        watched: &'c Watched,
+    ) -> Self {
         let entries = subject.entries.iter().filter_map(|place| {
             let sight = watched.entries.get(place)?;
-            Some((question.read.entry(*place)?, sight))
+            Some((*place, question.read.entry(*place)?, sight))
         });
-        let mut entries: Vec<(EntryView<'c>, &Sight)> = entries.collect();
+        let mut entries: Vec<(u64, EntryView<'c>, &Sight)> = entries.collect();
         // Matched by username, somebody out of scope may bear the name as well.
-        entries.sort_by_key(|(_, sight)| match sight.scope {
+        entries.sort_by_key(|(_, _, sight)| match sight.scope {
             Scoped::In => 0,
             Scoped::Undecided(_) => 1,
             _ => 2,
         });
         let of_account = subject.account.and_then(|id| watched.accounts.get(&id));
-        let of_entry = || entries.first().and_then(|(_, sight)| sight.course.as_ref());
+        let of_entry = || {
+            entries
+                .first()
+                .and_then(|(_, _, sight)| sight.course.as_ref())
+        };
         let course = of_account.or_else(of_entry).cloned().unwrap_or_default();
         let mut case = Self {
-            who: who(question, subject, watched)?,
-            history: history(question, account.as_ref())?,
+            who: who(question, subject, account.as_ref(), watched),
+            history: Vec::new(),
+            outside: None,
             names: BTreeSet::new(),
             problems: Vec::new(),
+            places: entries.iter().map(|(place, ..)| *place).collect(),
+            entries: entries
+                .into_iter()
+                .map(|(_, entry, sight)| (entry, sight))
+                .collect(),
             question,
             plan,
-            entries,
             account,
             course,
             watched,
@@ -69,7 +97,26 @@ impl<'c> Case<'c> {
         case.names = case.all_names();
         let problems = question.read.problems();
         case.problems = problems.filter(|problem| case.is_theirs(problem)).collect();
-        Ok(case)
+        case
+    }
+
+    /// Somebody whom the policy does not ask for may be at the source all the same.
+    pub(super) fn found_outside(&mut self, read: Option<&'c Read>) {
+        let mut entries = read.iter().flat_map(|read| read.entries());
+        let Some((_, entry)) = entries.next() else {
+            return;
+        };
+        let mut usernames =
+            muster_policy::Usernames::new(&self.question.policy.identity, self.question.now());
+        let made = usernames.of(entry).ok();
+        let name = made.and_then(|made| made.into_vec().into_iter().next());
+        let who = &mut self.who;
+        who.username = who.username.take().or_else(|| Some(name?.into_owned()));
+        who.external_id = who
+            .external_id
+            .take()
+            .or_else(|| entry.id().map(str::to_owned));
+        self.outside = Some(entry);
     }
 
     pub(super) fn policy(&self) -> &'c Policy {

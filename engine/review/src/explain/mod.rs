@@ -11,6 +11,7 @@
 //! to change.
 
 mod case;
+mod counter;
 mod mask;
 mod outcome;
 mod person;
@@ -23,7 +24,7 @@ pub use report::Explanation;
 
 use case::Case;
 use jiff::Timestamp;
-use muster_model::{AccountId, Plan};
+use muster_model::{Account, EntryView, Plan};
 use muster_plan::Watched;
 use muster_policy::Policy;
 use muster_store::Store;
@@ -48,8 +49,17 @@ pub struct Question<'q> {
     /// A username, an identifier at the source, an e-mail address or the number of
     /// an account.
     pub asked: &'q str,
+    /// Where to look for whoever is not in what the policy asks for; none: nowhere.
+    pub beyond: Option<&'q dyn Beyond>,
     /// True if sensitive values are shown.
     pub reveal: bool,
+}
+
+/// The source beyond a policy's scope.
+pub trait Beyond {
+    /// Keeps those who are wanted of all that the source has, in the syncing groups or
+    /// not; the groups are told all the same. None if it cannot be looked at.
+    fn look(&self, wanted: &mut dyn FnMut(EntryView<'_>) -> bool) -> Option<Read>;
 }
 
 /// What is known of whoever was asked for.
@@ -103,30 +113,51 @@ pub fn explain(question: &Question<'_>) -> Result<Answer, PreviewError> {
     let mut people = meant.people(question, &watched);
     match (people.pop(), people.is_empty()) {
         (Some(subject), true) => {
-            let case = Case::new(question, &subject, &plan, &watched)?;
-            Ok(Answer::Explained(Box::new(explained(&case))))
+            let outside = meant.outside(question, &subject);
+            let mut case = Case::new(question, &subject, &plan, &watched)?;
+            case.found_outside(outside.as_ref());
+            Ok(Answer::Explained(Box::new(complete(&case)?)))
         }
         (Some(last), false) => {
             people.push(last);
-            let who = people
-                .iter()
-                .map(|subject| who(question, subject, &watched));
-            let mut who = who.collect::<Result<Vec<Who>, PreviewError>>()?;
+            let mut who = Vec::new();
+            for subject in &people {
+                let account = subject.account.map(|id| question.store.account(id));
+                let account = account.transpose()?.flatten();
+                who.push(self::who(question, subject, account.as_ref(), &watched));
+            }
             who.sort_by(|a, b| (&a.username, &a.external_id).cmp(&(&b.username, &b.external_id)));
             Ok(Answer::Ambiguous(who))
         }
-        (None, _) => unknown(question, &plan, &watched),
+        (None, _) => unknown(question, &meant, &plan, &watched),
     }
 }
 
+/// How much is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The steps alone.
+    Steps,
+    /// And what would change the answer.
+    WouldChange,
+}
+
 /// Explains everybody whom the read or the intranet knows, one after the other.
-pub fn everybody(question: &Question<'_>) -> Result<Vec<Explanation>, PreviewError> {
+pub fn everybody(
+    question: &Question<'_>,
+    extent: Extent,
+) -> Result<Vec<Explanation>, PreviewError> {
     let meant = Meant::everybody(question)?;
     let (plan, watched) = question.plan(meant.watch())?;
     let people = meant.all(question, &watched);
     let all = people.iter().map(|subject| {
         let case = Case::new(question, subject, &plan, &watched)?;
-        Ok(explained(&case))
+        if extent == Extent::WouldChange {
+            return complete(&case);
+        }
+        let mut explanation = explained(&case);
+        mask::mask(&mut explanation, question.policy, question.reveal);
+        Ok(explanation)
     });
     all.collect()
 }
@@ -134,13 +165,19 @@ pub fn everybody(question: &Question<'_>) -> Result<Vec<Explanation>, PreviewErr
 /// Nobody is known by the name; a broken record may be all that there is of them.
 fn unknown(
     question: &Question<'_>,
+    meant: &Meant,
     plan: &Plan,
     watched: &Watched,
 ) -> Result<Answer, PreviewError> {
     let subject = Subject::default();
-    let case = Case::new(question, &subject, plan, watched)?;
-    if !case.problems.is_empty() {
-        return Ok(Answer::Explained(Box::new(explained(&case))));
+    let mut case = Case::new(question, &subject, plan, watched)?;
+    let outside = match case.problems.is_empty() {
+        true => meant.outside(question, &subject),
+        false => None,
+    };
+    case.found_outside(outside.as_ref());
+    if !case.problems.is_empty() || case.outside.is_some() {
+        return Ok(Answer::Explained(Box::new(complete(&case)?)));
     }
     let nobody =
         |problem: &&muster_model::Problem| problem.subject == muster_model::Subject::Nobody;
@@ -150,29 +187,36 @@ fn unknown(
     })
 }
 
-fn who(question: &Question<'_>, subject: &Subject, watched: &Watched) -> Result<Who, PreviewError> {
-    let account: Option<AccountId> = subject.account;
-    let account = match account {
-        Some(id) => question.store.account(id)?,
-        None => None,
-    };
+fn who(
+    question: &Question<'_>,
+    subject: &Subject,
+    account: Option<&Account>,
+    watched: &Watched,
+) -> Who {
     let place = subject.entries.first();
     let sight = place.and_then(|place| watched.entries.get(place));
     let entry = place.and_then(|place| question.read.entry(*place));
     let of_entry = sight.and_then(|sight| sight.name.clone());
-    let of_account = account.as_ref().map(|account| account.username.to_string());
+    let of_account = account.map(|account| account.username.to_string());
     let id = entry.and_then(|entry| entry.id()).map(str::to_owned);
-    let known = account
-        .as_ref()
-        .and_then(|account| account.external_id.as_ref());
-    Ok(Who {
+    let known = account.and_then(|account| account.external_id.as_ref());
+    Who {
         asked: question.asked.trim().to_owned(),
         username: of_entry.or(of_account),
         external_id: id.or_else(|| known.map(|id| id.as_str().to_owned())),
         account_id: subject.account,
-    })
+    }
 }
 
+/// The steps, and what would change the answer.
+fn complete(case: &Case<'_>) -> Result<Explanation, PreviewError> {
+    let mut explanation = explained(case);
+    explanation.would_change = counter::would_change(case, &explanation)?;
+    mask::mask(&mut explanation, case.policy(), case.question.reveal);
+    Ok(explanation)
+}
+
+/// The steps, with all values.
 fn explained(case: &Case<'_>) -> Explanation {
     let outcome = outcome::of(case);
     let read = steps::read(case);
@@ -181,7 +225,7 @@ fn explained(case: &Case<'_>) -> Explanation {
     let map = steps::map(case, &scope);
     let decide = steps::decide(case, &scope, &map);
     let answer = outcome::answer(case, &outcome, &scope, &matching, &decide);
-    let mut explanation = Explanation {
+    Explanation {
         format: report::EXPLANATION_FORMAT,
         directory: case.policy().directory.clone(),
         policy: PolicySeen {
@@ -199,7 +243,5 @@ fn explained(case: &Case<'_>) -> Explanation {
         map,
         decide,
         would_change: Vec::new(),
-    };
-    mask::mask(&mut explanation, case.policy(), case.question.reveal);
-    explanation
+    }
 }

@@ -109,6 +109,37 @@ impl Meant {
         }
     }
 
+    /// The person in the source beyond the policy's scope, if nothing of theirs was read.
+    pub(super) fn outside(&self, question: &Question<'_>, subject: &Subject) -> Option<Read> {
+        let scope = &question.policy.scope;
+        let is_narrow = [
+            &scope.groups,
+            &scope.under,
+            &scope.except_groups,
+            &scope.except_under,
+        ]
+        .into_iter()
+        .any(|names| !names.is_empty());
+        let beyond = question
+            .beyond
+            .filter(|_| is_narrow && subject.entries.is_empty())?;
+        let account = subject.account.and_then(|id| self.accounts.get(&id));
+        let id = account.and_then(|account| account.external_id.as_ref());
+        let name = account.map(|account| account.username.as_str());
+        let names = Names::new(question.policy, name.unwrap_or(question.asked.trim()));
+        let mut usernames =
+            muster_policy::Usernames::new(&question.policy.identity, question.now());
+        beyond.look(&mut |entry| {
+            let made = usernames.of(entry).ok();
+            let made = made.iter().flat_map(|made| made.as_slice());
+            let made: Vec<&str> = made.map(AsRef::as_ref).collect();
+            match id {
+                Some(id) => entry.id() == Some(id.as_str()),
+                None => names.are_of_entry(entry, &made),
+            }
+        })
+    }
+
     /// All people, now that it is known who is who.
     pub(super) fn all(&self, question: &Question<'_>, watched: &Watched) -> Vec<Subject> {
         let mut people: BTreeMap<Oneself, Subject> = BTreeMap::new();

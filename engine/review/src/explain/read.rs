@@ -1,5 +1,6 @@
 //! A read that is held in memory, to be planned more than once.
 
+use muster_model::page::PlainRow;
 use muster_model::{Coverage, EntryView, Page, Problem, ReadNote};
 use muster_sync::{Delivery, Progress, Source, SourceFailed};
 
@@ -30,6 +31,34 @@ impl Read {
                 Delivery::End { coverage, cursor } => {
                     return Ok(Self {
                         pages,
+                        coverage,
+                        cursor,
+                        note: None,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Takes those who are wanted, and forgets the others.
+    pub fn some(
+        source: &mut dyn Source,
+        attributes: usize,
+        wanted: &mut dyn FnMut(EntryView<'_>) -> bool,
+        progress: &dyn Progress,
+    ) -> Result<Self, SourceFailed> {
+        let (mut rows, mut entries) = (Vec::new(), 0);
+        loop {
+            match source.next()? {
+                Delivery::Page(page) => {
+                    entries += page.len() as u64;
+                    progress.entries(entries);
+                    let found = page.entries().filter(|entry| wanted(*entry));
+                    rows.extend(found.map(|entry| plain(entry, attributes)));
+                }
+                Delivery::End { coverage, cursor } => {
+                    return Ok(Self {
+                        pages: vec![Page::from_rows(attributes, &rows, Vec::new())],
                         coverage,
                         cursor,
                         note: None,
@@ -92,5 +121,17 @@ impl Source for Again<'_> {
                 cursor: self.read.cursor.clone(),
             },
         })
+    }
+}
+
+/// An entry with texts of its own.
+pub(super) fn plain(entry: EntryView<'_>, attributes: usize) -> PlainRow {
+    PlainRow {
+        id: entry.id().map(str::to_owned),
+        groups: entry.groups().map(str::to_owned).collect(),
+        status: entry.status(),
+        values: (0..attributes)
+            .map(|place| entry.values(place).map(str::to_owned).collect())
+            .collect(),
     }
 }

@@ -122,6 +122,8 @@ pub enum EditKind {
     },
     /// The source delivers the person again, as the account remembers them.
     ComeBack,
+    /// The source has the person no longer.
+    Disappear,
     /// One of two entries is no longer delivered.
     DropTwin,
     /// A broken record can be read, or is gone.

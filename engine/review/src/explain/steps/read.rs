@@ -10,7 +10,8 @@ pub(in crate::explain) fn read(case: &Case<'_>) -> ReadStep {
         .entries
         .iter()
         .map(|(entry, _)| entry_seen(case, *entry));
-    let entry = seen.next();
+    let outside = case.outside.map(|entry| entry_seen(case, entry));
+    let entry = seen.next().or(outside);
     let coverage = &case.plan.coverage;
     let missing = case.memory().missing;
     ReadStep {
@@ -50,6 +51,10 @@ fn text(case: &Case<'_>, entry: Option<&EntrySeen>) -> String {
         Origin::Snapshot { recorded, .. } => format!("the snapshot of {}", day(recorded)),
         Origin::Run { run, recorded } => format!("the read of run {run} ({})", day(recorded)),
     };
+    if let Some(entry) = entry.filter(|_| case.outside.is_some()) {
+        let status = status(entry.status);
+        return format!("{read} has them beyond what the policy asks for: {status}");
+    }
     match (entry, case.times()) {
         (Some(entry), 0 | 1) => format!("{read} has them: {}", status(entry.status)),
         (Some(_), more) => format!("{read} has them {more} times, and one person has one entry"),

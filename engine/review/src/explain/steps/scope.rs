@@ -6,7 +6,7 @@ use crate::explain::case::Case;
 use crate::explain::report::{
     ConditionSeen, ExceptionSeen, GroupSeen, ReadStep, ScopeStep, ScopeVerdict,
 };
-use muster_model::{PolicyLine, Removal, UsernameKey};
+use muster_model::{EntryView, PolicyLine, Removal, UsernameKey};
 use muster_plan::Scoped;
 use muster_policy::{Exception, ExceptionDeed, Policy, is_same_group};
 
@@ -36,6 +36,9 @@ fn verdict(
 ) -> (ScopeVerdict, String, PolicyLine) {
     let policy = case.policy();
     let at = policy.scope.at.clone();
+    if let Some(entry) = case.outside {
+        return (ScopeVerdict::Out, beyond(policy, entry), at);
+    }
     let Some(sight) = case.sight() else {
         return not_delivered(case, read, at);
     };
@@ -64,13 +67,31 @@ fn verdict(
         },
         Scoped::Condition => {
             let at = condition.map_or(at, |condition| condition.policy.clone());
-            out(format!("`where` is false: {}", culprits(condition)), at)
+            let why = culprits(case, condition);
+            out(format!("`where` is false: {why}"), at)
         }
         Scoped::Undecided(why) => {
             let at = condition.map_or(at, |condition| condition.policy.clone());
             let text = format!("`where` could not be evaluated: {why}");
             (ScopeVerdict::Undecided, text, at)
         }
+    }
+}
+
+/// Why somebody whom the source has is not asked for.
+fn beyond(policy: &Policy, entry: EntryView<'_>) -> String {
+    let groups = &policy.scope.groups;
+    let is_member = |name: &&String| entry.groups().any(|group| is_same_group(name, group));
+    let member: Vec<&String> = groups.iter().filter(is_member).collect();
+    let rest = asked(policy).join(", ");
+    match (groups.len(), member.is_empty(), rest.is_empty()) {
+        (0, ..) => format!("the policy asks for people {rest}, and they are not among them"),
+        (1, true, _) => format!("they are not in {}", listed(groups)),
+        (_, true, _) => format!("they are in none of {}", listed(groups)),
+        (_, false, _) => format!(
+            "they are in {}, and the policy asks for people {rest}",
+            listed(&member)
+        ),
     }
 }
 
@@ -120,7 +141,8 @@ fn not_delivered(
 }
 
 /// The questions whose answers make a condition false.
-fn culprits(condition: Option<&ConditionSeen>) -> String {
+fn culprits(case: &Case<'_>, condition: Option<&ConditionSeen>) -> String {
+    let is_hidden = |name: &str| !case.question.reveal && case.policy().hides(name);
     let Some(condition) = condition else {
         return "the condition is not true of them".to_owned();
     };
@@ -128,7 +150,7 @@ fn culprits(condition: Option<&ConditionSeen>) -> String {
         [] | [_] => {
             let values = condition.leaves.iter().flat_map(|leaf| &leaf.reads);
             let values: Vec<String> = values
-                .filter(|read| read.name != "now")
+                .filter(|read| read.name != "now" && !is_hidden(&read.name))
                 .map(|read| match read.values.as_slice() {
                     [] => format!("`{}` is absent", read.name),
                     values => format!("`{}` is {}", read.name, quoted(values)),
@@ -160,7 +182,8 @@ fn left_out(exception: &Exception) -> String {
 fn groups(case: &Case<'_>) -> Vec<GroupSeen> {
     let names = case.policy().scope.groups.iter();
     let member = |name: &str| {
-        let mut groups = case.entry()?.groups();
+        let entry = case.entry().or(case.outside);
+        let mut groups = entry?.groups();
         Some(groups.any(|group| is_same_group(name, group)))
     };
     names
