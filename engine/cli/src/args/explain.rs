@@ -2,6 +2,7 @@
 
 use super::Format;
 use clap::Args;
+use muster_model::RunId;
 use std::path::PathBuf;
 
 /// `muster explain`.
@@ -15,6 +16,7 @@ Examples:
   muster explain policies/staff.yaml anna.berg@example.org    by e-mail
   muster explain policies/staff.yaml a17                      by the account's number
   muster explain policies/staff.yaml anna.berg --offline      from the last snapshot
+  muster explain policies/staff.yaml anna.berg --run r17      why a run did what it did
   muster explain policies/staff.yaml anna.berg --format json | jq .outcome
 
 Exit codes: 0 explained, 1 nobody goes by the name, 3 more than one does,
@@ -30,6 +32,9 @@ pub struct ExplainArgs {
     /// Look into the last read that was kept: no network, no credentials
     #[arg(long, conflicts_with = "snapshot")]
     pub offline: bool,
+    /// Explain what a run of the past did, from what was kept of it
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["snapshot", "offline"])]
+    pub run: Option<RunId>,
     /// Show sensitive values
     #[arg(long)]
     pub reveal: bool,

@@ -1,5 +1,7 @@
 //! `muster explain`: why one person is treated as they are.
 
+mod run;
+
 use crate::args::{ExplainArgs, Format};
 use crate::exit::Exit;
 use crate::progress::Reading;
@@ -22,6 +24,9 @@ use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Exit, Trouble> {
     let policy = policies::load(&args.policy, session)?;
+    if let Some(run) = args.run {
+        return run::explain(run, policy, args, session);
+    }
     let store = state::open(session, Missing::Pretend)?;
     let (taken, source) = match file(args, &policy, session)? {
         Some(file) => (kept(&policy, &file)?, None),
@@ -59,16 +64,28 @@ pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Exit, Trouble
         reveal: args.reveal,
     };
     let answer = explain(&question).map_err(|error| failed(error, &policy))?;
+    tell(answer, &taken.read, &policy, args, session)
+}
+
+fn tell(
+    answer: Answer,
+    read: &Read,
+    policy: &Policy,
+    args: &ExplainArgs,
+    session: &Session,
+) -> Result<Exit, Trouble> {
     match answer {
         Answer::Explained(mut explanation) => {
-            explanation.policy.version = provenance::of(&policy);
+            if args.run.is_none() {
+                explanation.policy.version = provenance::of(policy);
+            }
             print(&explanation, args, session)
         }
         Answer::Ambiguous(candidates) => ambiguous(candidates, args, session),
         Answer::Unknown {
             nearest,
             unreadable,
-        } => Err(unknown(args, &nearest, unreadable, &taken.read, &policy)),
+        } => Err(unknown(args, &nearest, unreadable, read, policy)),
     }
 }
 

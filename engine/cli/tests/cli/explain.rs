@@ -160,3 +160,61 @@ fn what_would_change_it_was_tried_out() {
     assert_eq!(first["kind"], "created");
     assert_eq!(first["changes"][0]["action"], "create");
 }
+
+#[test]
+fn a_run_of_the_past_is_explained_from_what_was_kept_of_it() {
+    let folder = Folder::sample();
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    folder.remove_person("zoe.martin");
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    folder.run(&["account", "unblock", "zoe.martin"]).exits(0);
+    folder
+        .run(&["account", "edit", "mateo.rivas", "start_page=Home"])
+        .exits(0);
+    std::fs::remove_file(folder.path("people.csv")).unwrap();
+    folder
+        .run(&["explain", POLICY, "zoe.martin", "--run", "r1"])
+        .exits(0)
+        .prints("`zoe.martin` gets a new account")
+        .prints("the read of run r1 (2026-11-23) has them: active")
+        .never_says("not known any more");
+    folder
+        .run(&["explain", POLICY, "zoe.martin", "--run", "r2"])
+        .exits(0)
+        .prints("The account a8 `zoe.martin` will be blocked: no longer in the syncing groups")
+        .never_says("not known any more");
+    let json = folder
+        .run(&[
+            "explain",
+            POLICY,
+            "mateo.rivas",
+            "--run",
+            "r2",
+            "--format",
+            "json",
+        ])
+        .exits(0)
+        .json();
+    assert_eq!(json["outcome"]["kind"], "unchanged");
+    assert_eq!(json["read"]["origin"]["run"], "r2");
+    // What administrators did has no read.
+    folder
+        .run(&["explain", POLICY, "zoe.martin", "--run", "r3"])
+        .exits(0)
+        .prints("Run r3: unblock `zoe.martin`: unblocked by an administrator.")
+        .prints("not known any more: what the source delivered");
+    folder
+        .run(&["explain", POLICY, "zoe.martin", "--run", "r99"])
+        .exits(1)
+        .tells("there is no run `r99`");
+    std::fs::remove_dir_all(folder.path(".muster/archive")).unwrap();
+    folder
+        .run(&["explain", POLICY, "zoe.martin", "--run", "r2"])
+        .exits(0)
+        .prints("Run r2: block `zoe.martin`")
+        .prints("not known any more");
+    folder
+        .run(&["explain", POLICY, "mateo.rivas", "--run", "r2"])
+        .exits(1)
+        .tells("what it read was not kept");
+}

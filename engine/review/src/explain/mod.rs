@@ -14,6 +14,7 @@ mod case;
 mod counter;
 mod mask;
 mod outcome;
+pub mod past;
 mod person;
 mod read;
 pub mod report;
@@ -108,6 +109,15 @@ impl Question<'_> {
 
 /// Explains one person.
 pub fn explain(question: &Question<'_>) -> Result<Answer, PreviewError> {
+    answer(question, Extent::WouldChange)
+}
+
+/// The same without what would change the answer.
+fn steps_of(question: &Question<'_>) -> Result<Answer, PreviewError> {
+    answer(question, Extent::Steps)
+}
+
+fn answer(question: &Question<'_>, extent: Extent) -> Result<Answer, PreviewError> {
     let meant = Meant::find(question, question.asked.trim())?;
     let (plan, watched) = question.plan(meant.watch())?;
     let mut people = meant.people(question, &watched);
@@ -116,7 +126,7 @@ pub fn explain(question: &Question<'_>) -> Result<Answer, PreviewError> {
             let outside = meant.outside(question, &subject);
             let mut case = Case::new(question, &subject, &plan, &watched)?;
             case.found_outside(outside.as_ref());
-            Ok(Answer::Explained(Box::new(complete(&case)?)))
+            Ok(Answer::Explained(Box::new(complete(&case, extent)?)))
         }
         (Some(last), false) => {
             people.push(last);
@@ -129,7 +139,7 @@ pub fn explain(question: &Question<'_>) -> Result<Answer, PreviewError> {
             who.sort_by(|a, b| (&a.username, &a.external_id).cmp(&(&b.username, &b.external_id)));
             Ok(Answer::Ambiguous(who))
         }
-        (None, _) => unknown(question, &meant, &plan, &watched),
+        (None, _) => unknown(question, extent, &meant, &plan, &watched),
     }
 }
 
@@ -152,12 +162,7 @@ pub fn everybody(
     let people = meant.all(question, &watched);
     let all = people.iter().map(|subject| {
         let case = Case::new(question, subject, &plan, &watched)?;
-        if extent == Extent::WouldChange {
-            return complete(&case);
-        }
-        let mut explanation = explained(&case);
-        mask::mask(&mut explanation, question.policy, question.reveal);
-        Ok(explanation)
+        complete(&case, extent)
     });
     all.collect()
 }
@@ -165,6 +170,7 @@ pub fn everybody(
 /// Nobody is known by the name; a broken record may be all that there is of them.
 fn unknown(
     question: &Question<'_>,
+    extent: Extent,
     meant: &Meant,
     plan: &Plan,
     watched: &Watched,
@@ -177,7 +183,7 @@ fn unknown(
     };
     case.found_outside(outside.as_ref());
     if !case.problems.is_empty() || case.outside.is_some() {
-        return Ok(Answer::Explained(Box::new(complete(&case)?)));
+        return Ok(Answer::Explained(Box::new(complete(&case, extent)?)));
     }
     let nobody =
         |problem: &&muster_model::Problem| problem.subject == muster_model::Subject::Nobody;
@@ -209,9 +215,11 @@ fn who(
 }
 
 /// The steps, and what would change the answer.
-fn complete(case: &Case<'_>) -> Result<Explanation, PreviewError> {
+fn complete(case: &Case<'_>, extent: Extent) -> Result<Explanation, PreviewError> {
     let mut explanation = explained(case);
-    explanation.would_change = counter::would_change(case, &explanation)?;
+    if extent == Extent::WouldChange {
+        explanation.would_change = counter::would_change(case, &explanation)?;
+    }
     mask::mask(&mut explanation, case.policy(), case.question.reveal);
     Ok(explanation)
 }
@@ -243,5 +251,6 @@ fn explained(case: &Case<'_>) -> Explanation {
         map,
         decide,
         would_change: Vec::new(),
+        unknown: Vec::new(),
     }
 }

@@ -5,17 +5,48 @@ mod map;
 mod steps;
 
 use super::Palette;
-use super::change::place;
+use super::change::{self, place};
 use super::text::{instant, safe};
 use muster_review::explain::Explanation;
+use muster_review::explain::past::Recorded;
 use muster_review::explain::report::{Counterfactual, OutcomeKind, Place, Who};
 
 /// Renders a whole explanation.
 pub fn text(explanation: &Explanation, palette: Palette) -> String {
     let mut out = answer(explanation, palette);
     out.push_str(&head(explanation, palette));
+    for unknown in &explanation.unknown {
+        let text = format!("not known any more: {}", safe(unknown));
+        out.push_str(&format!("{}\n", palette.change(text)));
+    }
     steps::write(&mut out, explanation, palette);
     would_change(&mut out, explanation, palette);
+    out
+}
+
+/// What a run did to one person, where no more than the audit is left.
+pub fn recorded(recorded: &Recorded, palette: Palette) -> String {
+    let head = format!(
+        "{} · run {} of {} by {} ({})",
+        person(&recorded.person),
+        recorded.run,
+        instant(&recorded.at),
+        safe(&recorded.by),
+        safe(&recorded.command)
+    );
+    let mut out = format!(
+        "{}\n{}\n",
+        palette.strong(safe(&recorded.answer)),
+        palette.faint(head)
+    );
+    for unknown in &recorded.unknown {
+        let text = format!("not known any more: {}", safe(unknown));
+        out.push_str(&format!("{}\n", palette.change(text)));
+    }
+    out.push('\n');
+    for one in &recorded.changes {
+        change::write(&mut out, one.into(), palette);
+    }
     out
 }
 

@@ -44,6 +44,9 @@ pub struct Explanation {
     pub decide: DecideStep,
     /// The smallest changes that would alter the outcome, each tried out.
     pub would_change: Vec<Counterfactual>,
+    /// What is not known any more of a run of the past, as sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
 }
 
 /// The policy, as it was when the question was asked.
