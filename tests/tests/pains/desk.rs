@@ -4,6 +4,8 @@ use crate::read::{Order, Read, Recorded};
 use jiff::{SignedDuration, Timestamp};
 use muster_model::{Account, Action, Actor, Fault, Owner, Plan, UsernameKey, Value};
 use muster_policy::{Beside, Colour, Policy, check_with, render};
+use muster_review::explain::report::Origin;
+use muster_review::explain::{self, Answer, Explanation, Question};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
 use muster_sync::{ApplyContext, PlanOrigin, PreviewContext, Silent, apply, preview};
 use std::collections::BTreeMap;
@@ -73,7 +75,40 @@ impl Desk {
     pub fn plan_of(&self, policy: &Policy, coverage: &str, people: &[&str]) -> Plan {
         let text = format!("{coverage}\n{}", people.join("\n"));
         let read = Read::parse(&text, &policy.attributes);
-        let context = PreviewContext {
+        let mut source = Recorded::new(&read, Order::AsGiven, 2);
+        preview(policy, &mut source, &self.store, &self.context(), &Silent).unwrap()
+    }
+
+    /// Explains one person whom a read delivers, or not.
+    pub fn explain(
+        &self,
+        policy: &Policy,
+        coverage: &str,
+        people: &[&str],
+        asked: &str,
+    ) -> Explanation {
+        let text = format!("{coverage}\n{}", people.join("\n"));
+        let read = Read::parse(&text, &policy.attributes);
+        let mut source = Recorded::new(&read, Order::AsGiven, 2);
+        let read = explain::Read::take(&mut source, &Silent).unwrap();
+        let question = Question {
+            policy,
+            read: &read,
+            store: &self.store,
+            context: &self.context(),
+            origin: &Origin::Live,
+            asked,
+            beyond: None,
+            reveal: true,
+        };
+        match explain::explain(&question).unwrap() {
+            Answer::Explained(explanation) => *explanation,
+            other => panic!("{other:#?}"),
+        }
+    }
+
+    fn context(&self) -> PreviewContext {
+        PreviewContext {
             now: self.now,
             expires: self.now + SignedDuration::from_hours(24),
             plugin: "desk 1.0.0".to_owned(),
@@ -81,9 +116,7 @@ impl Desk {
             read: None,
             only: None,
             overrides: BTreeMap::new(),
-        };
-        let mut source = Recorded::new(&read, Order::AsGiven, 2);
-        preview(policy, &mut source, &self.store, &context, &Silent).unwrap()
+        }
     }
 
     /// Plans and applies; afterwards there is nothing left to do.

@@ -22,6 +22,7 @@ mod seats;
 mod several_directories;
 mod swaps;
 mod typos_and_thresholds;
+mod unexplained;
 mod who_blocked_whom;
 mod wishes;
 
