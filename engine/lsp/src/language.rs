@@ -40,6 +40,10 @@ pub(crate) fn document(outline: &Outline, is_named: bool) -> Option<&'static Sec
     let policy = section("policy")?;
     let is_marked = outline.keys(None).any(|key| key == "muster");
     let own: Vec<&str> = outline.keys(None).filter(|key| *key != "muster").collect();
+    // A file of tests is another language.
+    if own.contains(&"policy") && own.contains(&"tests") {
+        return None;
+    }
     let of_policies = own.iter().filter(|key| OF_POLICIES.contains(key)).count();
     if !is_named && (of_policies >= 2 || (of_policies == 1 && is_marked) || own.is_empty()) {
         return Some(policy);
@@ -247,6 +251,7 @@ mod tests {
             ("muster: 1\nfeilds: {}\nfields: {}\n", Some("policy")),
             ("version: 3\nservices: {}\n", None),
             ("directory: x\nname: y\n", None),
+            ("muster: 1\npolicy: a.yaml\ntests: []\n", None),
             ("muster: 1\ndirec: x\n", Some("policy")),
         ] {
             assert_eq!(kind(text, false), id, "{text:?}");

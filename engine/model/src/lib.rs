@@ -19,6 +19,7 @@ pub mod group_pattern;
 pub mod ids;
 pub mod memory;
 pub mod page;
+pub mod place;
 pub mod plan;
 pub mod read;
 pub mod run;

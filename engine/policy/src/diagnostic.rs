@@ -224,6 +224,12 @@ codes! {
     /// The plugin cannot be loaded.
     UnusablePlugin = "unusable-plugin",
 
+    // Tests of policies.
+    /// A test gives an attribute that the policy does not read.
+    UnreadAttribute = "unread-attribute",
+    /// A test expects something of somebody whom it does not have.
+    UnknownPerson = "unknown-person",
+
     // Warnings.
     /// The condition is the same for everybody.
     ConstantCondition = "constant-condition",
@@ -292,6 +298,8 @@ impl Code {
                 | Self::WrongSecret
                 | Self::WrongSetting
                 | Self::UnusablePlugin
+                | Self::UnreadAttribute
+                | Self::UnknownPerson
         )
     }
 

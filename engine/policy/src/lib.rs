@@ -22,6 +22,7 @@ mod beside;
 mod check;
 mod constant;
 mod diagnostic;
+pub mod document;
 mod draft;
 mod exception;
 mod expression;

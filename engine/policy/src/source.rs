@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fix::{Applicability, Edit, Fix};
+use crate::language::{Section, sections};
 use crate::values::Values;
 use muster_model::PolicyLine;
 use std::ops::Range;
@@ -17,6 +18,8 @@ pub(crate) struct Source<'t> {
     pub(crate) text: &'t str,
     /// Values of the environment, for expressions.
     pub(crate) values: Rc<Values>,
+    /// The sections of the text's language, for what is misplaced.
+    pub(crate) sections: &'static [&'static Section],
     line_starts: Vec<usize>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -28,6 +31,7 @@ impl<'t> Source<'t> {
             file,
             text,
             values: Rc::default(),
+            sections: sections(),
             line_starts: std::iter::once(0).chain(after_breaks).collect(),
             diagnostics: Vec::new(),
         }

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Code;
 use crate::fix::Fix;
-use crate::language::keys::ALL;
 use crate::language::{Key, Need, Section, Takes};
 use crate::nearest::{nearest, only_near};
 use crate::source::Source;
@@ -105,7 +104,10 @@ fn example(key: &str) -> String {
 fn unknown_key(source: &mut Source<'_>, entry: &Entry, section: &Section, beside: &[Entry]) {
     let name = &entry.key;
     let here = section.keys.iter().map(|key| key.name);
-    let elsewhere = ALL.iter().find(|other| other.key(name).is_some());
+    let elsewhere = source
+        .sections
+        .iter()
+        .find(|other| other.key(name).is_some());
     let help = match (nearest(name, here.clone()), elsewhere) {
         (Some(near), _) => format!("Did you mean `{near}`?"),
         (None, Some(other)) => format!("`{name}` is a key of {}.", other.name),

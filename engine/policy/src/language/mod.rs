@@ -48,17 +48,17 @@ impl Key {
     }
 
     /// A key that must be there.
-    pub(crate) const fn required(name: &'static str, takes: Takes, doc: &'static str) -> Self {
+    pub const fn required(name: &'static str, takes: Takes, doc: &'static str) -> Self {
         Self::of(Need::Required, name, takes, doc)
     }
 
     /// A key that may be there.
-    pub(crate) const fn optional(name: &'static str, takes: Takes, doc: &'static str) -> Self {
+    pub const fn optional(name: &'static str, takes: Takes, doc: &'static str) -> Self {
         Self::of(Need::Optional, name, takes, doc)
     }
 
     /// Says what holds without it.
-    pub(crate) const fn or(mut self, default: &'static str) -> Self {
+    pub const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
     }

@@ -150,6 +150,7 @@ pages! {
     unknown_field long_grace
     unused_value empty_list
     directory_twice missing_secret wrong_secret wrong_setting unusable_plugin
+    unread_attribute unknown_person
 }
 
 #[test]
