@@ -7,18 +7,21 @@
 //!
 //! [`write()`] takes a source and keeps what it delivers, [`read`] gives it back
 //! line by line, and a [`Replay`] is a [`Source`](crate::Source) again: the plan
-//! from a snapshot is the plan from the read that was recorded. Nothing of a file
+//! from a snapshot is the plan from the read that was recorded, also for a policy
+//! that asks for fewer people. Nothing of a file
 //! is trusted: no line, and no person, takes more memory than the bounds below.
 
+mod fit;
 mod line;
 mod pseudonym;
 mod read;
 mod replay;
 mod write;
 
+pub use fit::{Lack, Unsuitable};
 pub use pseudonym::{Pseudonymous, Pseudonyms};
 pub use read::{Record, Snapshot, Unreadable, read};
-pub use replay::{Replay, Unsuitable};
+pub use replay::Replay;
 pub use write::{About, Recorder, Unwritten, write};
 
 use muster_model::{Coverage, DirectoryName};

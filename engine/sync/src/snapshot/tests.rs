@@ -429,11 +429,11 @@ fn a_snapshot_of_something_else_is_no_source() {
     );
     assert_eq!(
         said(&POLICY.replace("email: mail", "surname: sn, first_name: givenName")),
-        "the snapshot lacks attributes that the policy reads: `givenName`, `sn`"
+        "the snapshot lacks the attribute `givenName`; the attribute `sn`"
     );
     assert_eq!(
         said(&POLICY.replace("[intranet]", "[everybody]")),
-        "the snapshot was recorded with another scope: `scope.groups` is not what the policy says"
+        "the snapshot lacks who is in the group `everybody` (scope.groups)"
     );
 }
 
