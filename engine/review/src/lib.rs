@@ -8,6 +8,8 @@
 //! or an explanation says of a person is what a plan would do to them.
 
 pub mod explain;
+pub mod accounts;
+pub mod cases;
 pub mod image;
 pub mod patterns;
 pub mod words;
