@@ -10,6 +10,7 @@
 pub mod explain;
 pub mod accounts;
 pub mod cases;
+pub mod effect;
 pub mod image;
 pub mod patterns;
 pub mod words;

@@ -72,6 +72,14 @@ impl Kind {
         }
     }
 
+    /// The same without what anybody has; a domain is many people's.
+    pub(super) fn without_values(self) -> Self {
+        match self {
+            Self::Domain(_) => self,
+            other => other.in_general().unwrap_or(other),
+        }
+    }
+
     /// The same without what only one person has; `None` if it has nothing of
     /// the kind.
     pub(super) fn in_general(&self) -> Option<Self> {

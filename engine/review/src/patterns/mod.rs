@@ -62,6 +62,17 @@ pub struct Look<'a> {
     pub references: &'a BTreeSet<FieldName>,
     /// Whom those accounts belong to.
     pub names: &'a BTreeMap<AccountId, Username>,
+    /// Whether what people have is told.
+    pub values: Values,
+}
+
+/// Whether what people have is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// As it is, unless it is sensitive.
+    Shown,
+    /// Only which domains addresses get.
+    Hidden,
 }
 
 static NO_FIELDS: BTreeSet<FieldName> = BTreeSet::new();
@@ -73,6 +84,7 @@ impl Default for Look<'_> {
             named: 5,
             references: &NO_FIELDS,
             names: &NO_NAMES,
+            values: Values::Shown,
         }
     }
 }
@@ -191,7 +203,12 @@ fn keys<'c>(change: &'c Change, look: Look<'_>) -> Vec<(Key<'c>, Option<&'c Poli
         {
             let is_reference = look.references.contains(&field.name);
             let line = field.policy.as_ref().or(change.reason.policy.as_ref());
-            keys.push((key(Some(field), Kind::of(field, is_reference)), line));
+            let kind = Kind::of(field, is_reference);
+            let kind = match look.values {
+                Values::Shown => kind,
+                Values::Hidden => kind.without_values(),
+            };
+            keys.push((key(Some(field), kind), line));
         }
     }
     if keys.is_empty() {
