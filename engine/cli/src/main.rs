@@ -16,6 +16,7 @@ mod commands;
 mod editor;
 mod exit;
 mod files;
+mod git;
 mod job;
 mod keeping;
 mod logging;
@@ -30,7 +31,9 @@ mod session;
 mod snapshots;
 mod source;
 mod state;
+mod suites;
 mod trouble;
+mod versions;
 
 use args::Cli;
 use clap::Parser;

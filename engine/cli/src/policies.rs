@@ -5,6 +5,7 @@ use crate::files;
 use crate::render::text::count;
 use crate::render::{Palette, standing};
 use crate::session::Session;
+use crate::suites;
 use crate::trouble::Trouble;
 use muster_model::{BlockReason, FieldName, PolicyLine};
 use muster_policy::{
@@ -113,11 +114,12 @@ impl Files for Neighbours {
     }
 }
 
-/// Reads and checks several policies, all of them before anything is done.
+/// Reads and checks several policies, all of them before anything is done. Tests
+/// that stand beside them are no policies.
 pub fn load_all(paths: &[PathBuf], session: &Session) -> Result<Vec<Policy>, Trouble> {
     let mut policies = Vec::new();
     let mut wrong: Vec<Trouble> = Vec::new();
-    for path in paths {
+    for path in paths.iter().filter(|path| !suites::is_suite(path)) {
         match load(path, session) {
             Ok(policy) => policies.push(policy),
             Err(trouble) => wrong.push(trouble),
@@ -156,6 +158,11 @@ pub fn read(path: &Path) -> Result<String, Trouble> {
 }
 
 fn mistakes(file: &str, diagnostics: &[Diagnostic], rendered: String) -> Trouble {
+    wrong(&format!("the policy `{file}` has"), diagnostics, rendered)
+}
+
+/// That a file is wrong, with all that is: "the policy `staff.yaml` has 2 mistakes".
+pub fn wrong(what: &str, diagnostics: &[Diagnostic], rendered: String) -> Trouble {
     let errors = || {
         let of = |one: &&Diagnostic| one.severity == Severity::Error;
         diagnostics.iter().filter(of)
@@ -164,7 +171,7 @@ fn mistakes(file: &str, diagnostics: &[Diagnostic], rendered: String) -> Trouble
     let more = errors()
         .next()
         .map(|first| format!("`muster check --explain {}` tells more", first.code));
-    Trouble::new(Exit::Invalid, format!("the policy `{file}` has {mistakes}"))
+    Trouble::new(Exit::Invalid, format!("{what} {mistakes}"))
         .detail(rendered)
         .hint_if(more)
 }

@@ -23,7 +23,13 @@ macro_rules! sample {
     };
 }
 
-sample!("README.md", "policy.yaml", "people.csv", ".gitignore");
+sample!(
+    "README.md",
+    "policy.yaml",
+    "policy.test.yaml",
+    "people.csv",
+    ".gitignore",
+);
 
 /// The schema of the policy language, for editors: the policy's first line names it.
 const SCHEMA: &str = "policy.schema.json";

@@ -355,6 +355,9 @@ fn what_the_text_alone_does_not_show_is_as_its_page_says() {
             if folder.path("other.yaml").exists() {
                 call.insert(2, "other.yaml");
             }
+            if folder.path("policy.test.yaml").exists() {
+                call.insert(2, "policy.test.yaml");
+            }
             let json = folder.run(&call).json();
             let all = json["diagnostics"].as_array().unwrap().iter();
             all.map(|one| one["code"].as_str().unwrap().to_owned())

@@ -19,6 +19,8 @@ mod logins;
 mod plans;
 mod policy;
 mod pseudonyms;
+mod policy_diff;
+mod policy_tests;
 mod sample;
 mod schema;
 mod sensitive;

@@ -1,10 +1,12 @@
 //! One policy of the call, and what is wrong with it.
 
 use crate::exit::Exit;
+use crate::files;
 use crate::policies;
 use crate::render::diagnostics::Report;
 use crate::render::text::count;
 use crate::session::Session;
+use crate::suites;
 use crate::trouble::Trouble;
 use muster_host::Bound;
 use muster_policy::{Code, Diagnostic, FileTexts, Policy, Severity, render};
@@ -26,6 +28,9 @@ impl Found {
     /// Reads and checks a policy's text, and that of files that it names.
     pub(super) fn of(path: &Path, session: &Session) -> Self {
         let file = path.display().to_string();
+        if suites::is_suite(path) {
+            return Self::of_tests(path, file, session);
+        }
         match policies::checked(path, session.values.as_deref()) {
             Ok(checked) => Self {
                 report: Report {
@@ -53,6 +58,29 @@ impl Found {
         }
     }
 
+    /// Reads and checks tests, that a folder's policies and tests may be named
+    /// together.
+    fn of_tests(path: &Path, file: String, session: &Session) -> Self {
+        let (diagnostics, texts) = match suites::check(path, session) {
+            Ok((diagnostics, text)) => (diagnostics, FileTexts::from(&text)),
+            Err(error) => {
+                let message = format!("The tests cannot be read: {}", files::why(path, &error));
+                let unread = Diagnostic::at_key(Code::UnreadableFile, (&file, ""), &[], message);
+                (vec![unread], FileTexts::default())
+            }
+        };
+        Self {
+            report: Report {
+                file,
+                directory: None,
+                diagnostics,
+            },
+            texts,
+            policy: None,
+            bound: None,
+        }
+    }
+
     /// Adds what is wrong beyond the text; an error makes the policy useless.
     pub(super) fn add(&mut self, diagnostics: Vec<Diagnostic>) {
         self.report.diagnostics.extend(diagnostics);
@@ -72,10 +100,16 @@ impl Found {
     pub(super) fn trouble(&self) -> Trouble {
         let errors = self.report.count(Severity::Error) as u64;
         let mistakes = count(errors, "mistake", "mistakes");
-        Trouble::new(
-            Exit::Invalid,
-            format!("the policy `{}` has {mistakes}", self.report.file),
-        )
+        let what = match self.is_tests() {
+            true => format!("the tests `{}` have", self.report.file),
+            false => format!("the policy `{}` has", self.report.file),
+        };
+        Trouble::new(Exit::Invalid, format!("{what} {mistakes}"))
+    }
+
+    /// True for a file of tests.
+    pub(super) fn is_tests(&self) -> bool {
+        suites::is_suite(Path::new(&self.report.file))
     }
 }
 

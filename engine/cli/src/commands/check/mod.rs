@@ -77,8 +77,10 @@ fn text(found: &[Found], session: &Session) -> Result<(), Trouble> {
         session.print(&one.rendered(session))?;
         if let (Some(policy), Some(bound)) = (&one.policy, &one.bound) {
             session.print(&valid(policy, bound.about(), session.out))?;
-        } else {
+        } else if one.report.count(Severity::Error) > 0 {
             session.report(&one.trouble());
+        } else if one.is_tests() {
+            session.print(&format!("{}: tests that can be run\n", one.report.file))?;
         }
     }
     let reports: Vec<&Report> = found.iter().map(|one| &one.report).collect();

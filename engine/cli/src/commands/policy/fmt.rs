@@ -1,26 +1,22 @@
-//! `muster policy`: the form of policies, and the schema of their language.
+//! `muster policy fmt`: policies in their canonical form.
 
-use crate::args::{FmtArgs, PolicyCommand};
+use crate::args::FmtArgs;
 use crate::exit::Exit;
 use crate::files;
 use crate::policies;
 use crate::session::Session;
 use crate::trouble::Trouble;
-use muster_policy::{NotFormatted, SCHEMA, format, render};
+use muster_policy::{NotFormatted, format, render};
 use std::io::Read;
 use std::path::Path;
 
 /// As it is called in messages.
 const STDIN: &str = "<stdin>";
 
-pub(super) fn run(command: &PolicyCommand, session: &Session) -> Result<Exit, Trouble> {
-    match command {
-        PolicyCommand::Fmt(args) if args.stdin => from_stdin(args, session),
-        PolicyCommand::Fmt(args) => fmt(args, session),
-        PolicyCommand::Schema => {
-            session.print(SCHEMA)?;
-            Ok(Exit::Done)
-        }
+pub(super) fn run(args: &FmtArgs, session: &Session) -> Result<Exit, Trouble> {
+    match args.stdin {
+        true => from_stdin(args, session),
+        false => fmt(args, session),
     }
 }
 
