@@ -21,6 +21,8 @@ mod policy;
 mod pseudonyms;
 mod policy_diff;
 mod policy_tests;
+#[cfg(unix)]
+mod pull_request;
 mod sample;
 mod schema;
 mod sensitive;
