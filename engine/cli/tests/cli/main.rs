@@ -18,9 +18,9 @@ mod feed;
 mod logins;
 mod plans;
 mod policy;
-mod pseudonyms;
 mod policy_diff;
 mod policy_tests;
+mod pseudonyms;
 #[cfg(unix)]
 mod pull_request;
 mod sample;

@@ -251,3 +251,28 @@ fn values_are_shown_only_if_asked_for_and_sensitive_ones_never() {
             .never_says("HANNA.LIND");
     }
 }
+
+#[test]
+fn people_under_pseudonyms_are_compared_with_accounts_under_pseudonyms() {
+    let folder = repository();
+    let record = ["snapshot", "record", POLICY, "--pseudonyms"];
+    let into = ["--out", "staff.snapshot", "--accounts", "accounts.jsonl"];
+    folder.run(&[&record[..], &into].concat()).exits(0);
+    folder.edit(POLICY, FILTER.0, "entry.kind == \"service\"");
+    let named = ["main", "--snapshot", "staff.snapshot"];
+    diff(&folder, &named)
+        .exits(3)
+        .tells("are under pseudonyms, and the accounts are not")
+        .tells("--accounts");
+    let named = [&named[..], &["--accounts", "accounts.jsonl"]].concat();
+    diff(&folder, &named)
+        .exits(0)
+        .prints("9 people are affected: 8 newly blocked, 1 newly created")
+        .never_says("liam")
+        .never_says("priya");
+    // A word of which the policy did not speak is another one now.
+    folder.edit(POLICY, "entry.kind == \"service\"", FILTER.1);
+    diff(&folder, &named)
+        .exits(5)
+        .prints("people are under pseudonyms, and so may be `Research`");
+}

@@ -38,8 +38,9 @@ pub enum Outcome {
     Unchanged,
     /// Why nobody can know, and what to do about it.
     Unknown(Unknown, Vec<String>),
-    /// There is no read to compare with; what to do about it.
-    NoSnapshot(Vec<String>),
+    /// There is no read with which both could be compared: why, and what to do
+    /// about it.
+    NoBasis(String, Vec<String>),
 }
 
 impl Told {
@@ -56,9 +57,7 @@ impl Told {
     fn unknown(&self) -> Option<(String, &[String])> {
         match &self.outcome {
             Outcome::Known(_) | Outcome::Unchanged => None,
-            Outcome::NoSnapshot(hints) => {
-                Some(("there is no snapshot to compare with".to_owned(), hints))
-            }
+            Outcome::NoBasis(why, hints) => Some((why.clone(), hints)),
             Outcome::Unknown(why, hints) => {
                 let whose = match why {
                     Unknown::Unsuitable { which, .. } => match which {

@@ -12,7 +12,7 @@ use muster_model::page::PlainRow;
 use muster_model::{Actor, Coverage, Evidence, Page, SourceStatus};
 use muster_policy::Policy;
 use muster_store::MemoryStore;
-use muster_sync::snapshot::{About, PluginStamp, write};
+use muster_sync::snapshot::{About, People, PluginStamp, write};
 use muster_sync::{
     ApplyContext, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed, apply,
     preview, snapshot,
@@ -146,6 +146,7 @@ fn recorded(policy: &Policy, people: &[Somebody]) -> Vec<u8> {
             digest: "0".to_owned(),
         },
         now: now(),
+        people: People::AsDelivered,
         sensitive: BTreeSet::new(),
         known: Vec::new(),
     };

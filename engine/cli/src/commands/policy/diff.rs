@@ -16,7 +16,7 @@ use muster_review::effect::{
 use muster_review::patterns::Values;
 use muster_review::words::instant;
 use muster_store::{MemoryStore, Store};
-use muster_sync::snapshot::{Header, Unreadable};
+use muster_sync::snapshot::{Header, People as PeopleKind, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ fn print(args: &DiffArgs, all: &[Told], session: &Session) -> Result<(), Trouble
 fn end(args: &DiffArgs, all: &[Told], session: &Session) -> Result<Exit, Trouble> {
     let affected: u64 = all.iter().map(Told::affected).sum();
     let is_unknown =
-        |told: &Told| matches!(told.outcome, Outcome::Unknown(..) | Outcome::NoSnapshot(_));
+        |told: &Told| matches!(told.outcome, Outcome::Unknown(..) | Outcome::NoBasis(..));
     let mut exit = match args.exit_code && affected > 0 {
         true => Exit::Pending,
         false => Exit::Done,
@@ -120,10 +120,33 @@ fn told(
         return Ok(told);
     }
     let Some(path) = snapshot else {
-        told.outcome = Outcome::NoSnapshot(vec![record(told.new.as_deref())]);
+        told.outcome = Outcome::NoBasis(
+            "there is no snapshot to compare with".to_owned(),
+            vec![record(told.new.as_deref())],
+        );
         return Ok(told);
     };
     let header = snapshots::open(path)?.header().clone();
+    if header.people == PeopleKind::Pseudonyms && intranet.may_be_real {
+        return Err(Trouble::new(
+            Exit::Invalid,
+            format!(
+                "the people of the snapshot `{}` are under pseudonyms, and the accounts are not",
+                path.display()
+            ),
+        )
+        .hint("`--accounts FILE` names those that `muster snapshot record POLICY --pseudonyms --accounts FILE` writes"));
+    }
+    if header.people == PeopleKind::Pseudonyms
+        && let Some(words) = other_words(revision)
+    {
+        let why = format!(
+            "in `{}` people are under pseudonyms, and so may be {words}",
+            path.display()
+        );
+        told.outcome = Outcome::NoBasis(why, vec![record(told.new.as_deref())]);
+        return Ok(told);
+    }
     told.basis = format!("{}, and {}", read(path, &header), intranet.words);
     let open = || {
         let file = File::open(path).map_err(Unreadable::Read)?;
@@ -150,6 +173,15 @@ fn told(
         }
     };
     Ok(told)
+}
+
+/// Words of which only one of the policies speaks: pseudonyms leave those as they are
+/// of which the policy speaks for which people are recorded.
+fn other_words(revision: Revision<'_>) -> Option<String> {
+    let (old, new) = (revision.old?.literals(), revision.new?.literals());
+    let others = old.symmetric_difference(&new);
+    let words: Vec<String> = others.map(|word| format!("`{word}`")).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// How to make a snapshot that has what is lacking.
@@ -192,6 +224,8 @@ fn given(paths: &[PathBuf]) -> Result<BTreeMap<DirectoryName, PathBuf>, Trouble>
 struct People {
     store: Box<dyn Store>,
     words: String,
+    /// True if the accounts are the state's: then their people are who they are.
+    may_be_real: bool,
 }
 
 impl People {
@@ -206,7 +240,11 @@ impl People {
             0 => format!("no account of `{folder}`: as for an empty intranet"),
             _ => format!("{} of `{folder}`", count(accounts, "account", "accounts")),
         };
-        Ok(Self { store, words })
+        Ok(Self {
+            store,
+            words,
+            may_be_real: accounts > 0,
+        })
     }
 
     fn of_file(file: &Path) -> Result<Self, Trouble> {
@@ -232,6 +270,10 @@ impl People {
             count(accounts, "account", "accounts"),
             file.display()
         );
-        Ok(Self { store, words })
+        Ok(Self {
+            store,
+            words,
+            may_be_real: false,
+        })
     }
 }

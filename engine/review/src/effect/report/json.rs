@@ -40,7 +40,7 @@ fn one(told: &Told, look: Look) -> Value {
                 "hints": hints,
             })
         }
-        Outcome::NoSnapshot(hints) => json!({
+        Outcome::NoBasis(_, hints) => json!({
             "why": told.unknown().map(|(why, _)| why),
             "lacks": [],
             "hints": hints,

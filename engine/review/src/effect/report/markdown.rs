@@ -34,7 +34,7 @@ fn table(out: &mut String, all: &[Told]) {
         let row = match &told.outcome {
             Outcome::Known(effect) => numbers(effect),
             Outcome::Unchanged => "0 | | | | | | |".to_owned(),
-            Outcome::Unknown(..) | Outcome::NoSnapshot(_) => "**unknown** | | | | | | |".to_owned(),
+            Outcome::Unknown(..) | Outcome::NoBasis(..) => "**unknown** | | | | | | |".to_owned(),
         };
         let _ = writeln!(out, "| {name} | {row} |");
     }
@@ -72,7 +72,7 @@ fn details(out: &mut String, told: &Told, look: Look) {
     let effect = match &told.outcome {
         Outcome::Unchanged => return,
         Outcome::Known(effect) => effect,
-        Outcome::Unknown(..) | Outcome::NoSnapshot(_) => {
+        Outcome::Unknown(..) | Outcome::NoBasis(..) => {
             let (why, hints) = told.unknown().unwrap_or_default();
             let name = escaped(told.directory.as_str());
             let _ = writeln!(out, "**{name}**: nobody can know what the edit does.\n");

@@ -32,7 +32,7 @@ fn one(out: &mut String, told: &Told, look: Look) {
             out.push_str(&note.unwrap_or_default());
             effects(out, effect, look);
         }
-        Outcome::Unknown(..) | Outcome::NoSnapshot(_) => {
+        Outcome::Unknown(..) | Outcome::NoBasis(..) => {
             out.push_str("nobody can know what the edit does\n");
             let (why, hints) = told.unknown().unwrap_or_default();
             let _ = writeln!(out, "  {}", safe(&why));

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use super::super::{About, PluginStamp, Replay, read, write};
+use super::super::{About, People, PluginStamp, Replay, read, write};
 use super::*;
 use crate::{Delivery, Silent, Source, SourceFailed};
 use muster_model::{Coverage, Evidence, Page};
@@ -51,6 +51,7 @@ fn recorded(policy: &Policy, rows: &[PlainRow]) -> Vec<u8> {
             digest: String::new(),
         },
         now: jiff::Timestamp::UNIX_EPOCH,
+        people: People::AsDelivered,
         sensitive: std::collections::BTreeSet::new(),
         known: Vec::new(),
     };
