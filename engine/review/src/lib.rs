@@ -7,10 +7,10 @@
 //! Everything here goes through `muster_sync::preview`: what a test, a comparison
 //! or an explanation says of a person is what a plan would do to them.
 
-pub mod explain;
 pub mod accounts;
 pub mod cases;
 pub mod effect;
+pub mod explain;
 pub mod image;
 pub mod patterns;
 pub mod words;
