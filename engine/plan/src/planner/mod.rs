@@ -180,6 +180,7 @@ impl<'p> Planner<'p> {
                 match (row, named) {
                     (Some(row), named) => self.known(row, entry, &named, about, link),
                     (None, Named::Failed(failed)) => self.unnamed(entry, failed, about, link),
+                    (None, Named::Not) => self.without_name(entry, about, link),
                     (None, named) => self.stranger(entry, &named, about, link),
                 }
             }

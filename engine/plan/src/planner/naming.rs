@@ -5,7 +5,7 @@ use crate::accounts::Row;
 use crate::exceptions::About;
 use crate::pins::Link;
 use crate::words;
-use muster_model::{EntryView, UsernameKey};
+use muster_model::{EntryView, Fault, UsernameKey};
 use muster_policy::{Key, MappingFailed, Texts, USERNAME_FIELD};
 use std::borrow::Cow;
 
@@ -83,6 +83,17 @@ impl Planner<'_> {
         let before = self.context.directory.as_ref();
         let before = before.and_then(|record| record.mappings.get(USERNAME_FIELD));
         before.is_some_and(|digest| *digest != self.policy.identity.username.digest)
+    }
+
+    /// An entry in scope that has no username, and no account by the policy's key. It
+    /// is no evidence that the person of an account is gone who has its identifier.
+    pub(super) fn without_name(&mut self, entry: EntryView<'_>, about: About, link: Link) {
+        let known = entry.id().and_then(|id| self.accounts.by_external_id(id));
+        if known.is_none() {
+            return self.stranger(entry, &Named::Not, about, link);
+        }
+        let (text, at) = words::no_username(self.policy);
+        self.hold(known, entry, None, Fault::NoUsername, text, Some(at));
     }
 
     /// An entry in scope whose username could not be computed, and that has no

@@ -47,8 +47,7 @@ impl<'w> Oracle<'w> {
             return None;
         }
         let Some(username) = username else {
-            self.find(Fault::NoUsername, who, true);
-            return None;
+            return self.without_name(person, who);
         };
         match person.status {
             SourceStatus::Active => {}
@@ -89,6 +88,25 @@ impl<'w> Oracle<'w> {
                 .map(|(fault, _)| fault)
                 .collect(),
         })
+    }
+
+    /// Whoever has no username is nobody new; the account with their identifier is
+    /// held, for they may be its person.
+    fn without_name(&mut self, person: &Person, who: Option<String>) -> Option<Candidate<'w>> {
+        let world = self.world;
+        let has_id = |account: &&Account| {
+            let id = account.external_id.as_ref().map(|id| id.as_str());
+            is_own(account) && id.is_some() && id == person.id.as_deref()
+        };
+        let who = match world.accounts.iter().find(has_id) {
+            Some(account) => {
+                self.held.insert(account.id);
+                Some(account.username.to_string())
+            }
+            None => who,
+        };
+        self.find(Fault::NoUsername, who, true);
+        None
     }
 
     /// Matched by username, a new person and a missing account are likely one if
