@@ -40,7 +40,8 @@ struct Options {
 /// One folder of data.
 pub struct Case {
     folder: PathBuf,
-    policy: Policy,
+    /// What is planned by.
+    pub policy: Policy,
     read: Read,
     options: Options,
     /// The intranet before.
@@ -75,7 +76,8 @@ impl Case {
         }
     }
 
-    fn now(&self) -> Timestamp {
+    /// The instant of the case.
+    pub fn now(&self) -> Timestamp {
         let now = self.options.now.as_deref().unwrap_or(NOW);
         now.parse().expect("an instant")
     }

@@ -18,7 +18,8 @@
 //!
 //! Whatever a case is about, its plan must be the same for entries in any order
 //! and on pages of any size, and from a snapshot of the read; and after it was
-//! applied, planning again must find nothing to do. And the explanation of each
+//! applied, planning again must find nothing to do; taken back, the accounts that were
+//! there are what they were. And the explanation of each
 //! person must say, step by step, exactly what the plan does to them.
 #![allow(
     clippy::unwrap_used,
@@ -31,6 +32,7 @@ mod case;
 mod implied;
 mod pending;
 mod read;
+mod undone;
 
 use case::Case;
 use muster_sync::ApplyRefused;
@@ -114,6 +116,10 @@ fn check(path: &Path) -> Vec<String> {
                 let again = (&again.changes, &again.settled, &again.remembered);
                 let again = serde_json::to_string_pretty(&again).unwrap();
                 faults.push(case.fault(&format!("planning again finds {again}")));
+            }
+            if !plan.changes.is_empty() {
+                let told = undone::faults(&case, &plan, store);
+                faults.extend(told.iter().map(|fault| case.fault(fault)));
             }
         }
         Err(ApplyRefused::Stopped { .. }) if plan.is_stopped() => {
