@@ -6,11 +6,12 @@ use crate::files::whole;
 use crate::job::{Job, Wish};
 use crate::policies;
 use crate::render::plan_text::{Folding, plan_text};
+use crate::render::text::safe;
 use crate::session::Session;
 use crate::state::Missing;
 use crate::trouble::Trouble;
 use jiff::{SignedDuration, SpanRelativeTo};
-use muster_model::{Plan, UsernameKey};
+use muster_model::{Action, Plan, UsernameKey};
 use muster_sync::plan_file::{self, Once};
 use std::io::Write;
 use std::path::Path;
@@ -55,6 +56,14 @@ fn tell(plan: &Plan, args: &PlanArgs, session: &Session) {
     {
         session.note(&format!("nothing in this plan is about `{person}`"));
     }
+    if args.format == Format::Text
+        && let Some(person) = somebody(plan)
+    {
+        session.say(&format!(
+            "why somebody is held or blocked: muster explain {} {person}",
+            args.policy.display()
+        ));
+    }
     if let Some(file) = &args.out {
         let file = file.display();
         session.say(&if plan.is_stopped() {
@@ -63,6 +72,18 @@ fn tell(plan: &Plan, args: &PlanArgs, session: &Session) {
             format!("wrote {file}; to apply it: muster apply {file}")
         });
     }
+}
+
+/// Somebody whose treatment may be asked about.
+fn somebody(plan: &Plan) -> Option<String> {
+    let held = plan.findings.iter().filter(|finding| finding.held);
+    let held = held.filter_map(|finding| finding.username.clone());
+    let blocked = plan
+        .changes
+        .iter()
+        .filter(|change| change.action == Action::Block);
+    let mut names = held.chain(blocked.map(|change| change.username.to_string()));
+    names.next().map(|name| safe(&name))
 }
 
 /// How a preview ended. Who asks for pending changes is told of them, even if

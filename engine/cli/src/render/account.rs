@@ -99,6 +99,11 @@ pub fn show(account: &Account, known: &Known<'_>, palette: Palette) -> String {
         safe(account.owner.as_str()),
     );
     out.push_str(&standing::lines(account, known.policy, palette));
+    if let (AccountStatus::Blocked, Some(policy)) = (account.status(), known.policy) {
+        let username = safe(account.username.as_str());
+        let command = format!("muster explain {} {username}", safe(&policy.file));
+        out.push_str(&format!("  why          {}\n", palette.name(command)));
+    }
     out.push_str(&fields(account, known, palette));
     let chart = known.chart;
     out.push_str(&chart.map_or_else(String::new, |chart| chart::write(chart, palette)));

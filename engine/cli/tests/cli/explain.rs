@@ -218,3 +218,50 @@ fn a_run_of_the_past_is_explained_from_what_was_kept_of_it() {
         .exits(1)
         .tells("what it read was not kept");
 }
+
+/// What the reference shows is what the program prints.
+#[test]
+fn the_example_of_the_reference_is_real() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/README.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let call = "$ muster explain policy.yaml backup.robot\n";
+    let (_, rest) = text.split_once(call).expect("the example");
+    let (shown, _) = rest.split_once("```").expect("its end");
+    let folder = Folder::sample();
+    let printed = folder.run(&["explain", POLICY, "backup.robot"]).exits(0);
+    assert_eq!(printed.stdout, shown);
+}
+
+/// And so is what the tour shows.
+#[test]
+fn the_tour_is_real() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let call = "$ muster explain policy.yaml backup.robot | grep -v '^            '\n";
+    let (_, rest) = text.split_once(call).expect("the example");
+    let (shown, _) = rest.split_once("```").expect("its end");
+    let mut folder = Folder::sample();
+    folder.at("2026-11-23T09:00:00Z");
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    let printed = folder.run(&["explain", POLICY, "backup.robot"]).exits(0);
+    let lines = printed.stdout.lines();
+    let kept = lines.filter(|line| !line.starts_with("            "));
+    let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
+    assert_eq!(kept, shown);
+}
+
+#[test]
+fn plans_and_accounts_point_to_it() {
+    let folder = Folder::sample();
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    folder.remove_person("zoe.martin");
+    folder
+        .run(&["plan", POLICY])
+        .exits(0)
+        .tells("why somebody is held or blocked: muster explain policy.yaml zoe.martin");
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    folder
+        .run(&["account", "show", "zoe.martin"])
+        .exits(0)
+        .prints("why          muster explain policy.yaml zoe.martin");
+}
