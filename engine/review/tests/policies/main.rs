@@ -11,3 +11,4 @@
 mod disk;
 mod examples;
 mod mutation;
+mod readme;

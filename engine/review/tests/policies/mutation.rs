@@ -390,50 +390,76 @@ fn why(disk: &Disk, tests: &[PathBuf]) -> String {
     told.collect()
 }
 
-#[test]
-fn no_rule_of_an_example_can_be_changed_unnoticed() {
-    let (mut made, mut wrong, mut survivors, mut idle) = (0, 0, Vec::new(), 0);
-    for (policy, tests) in policies() {
-        assert!(!is_noticed(&Disk::default(), &tests), "{}", shown(&policy));
-        for file in files(&policy) {
-            let text = read(&file);
-            let same = Disk {
-                replaced: BTreeMap::from([(file.clone(), yaml(&text))]),
-            };
-            let told = why(&same, &tests);
-            assert!(
-                !is_noticed(&same, &tests),
-                "{} as JSON:\n{told}",
-                shown(&file)
-            );
-            for mutant in mutants(&text) {
-                let disk = Disk {
-                    replaced: BTreeMap::from([(file.clone(), yaml(&mutant.text))]),
+/// What became of the mutants of one policy.
+#[derive(Default)]
+struct Tally {
+    made: usize,
+    wrong: usize,
+    same: usize,
+    survivors: Vec<String>,
+}
+
+fn tally(policy: &Path, tests: &[PathBuf]) -> Tally {
+    let mut tally = Tally::default();
+    assert!(!is_noticed(&Disk::default(), tests), "{}", shown(policy));
+    for file in files(policy) {
+        let text = read(&file);
+        let replaced = |text: &Value| Disk {
+            replaced: BTreeMap::from([(file.clone(), yaml(text))]),
+        };
+        let same = replaced(&text);
+        let told = why(&same, tests);
+        assert!(
+            !is_noticed(&same, tests),
+            "{} as JSON:\n{told}",
+            shown(&file)
+        );
+        for mutant in mutants(&text) {
+            let verdict = verdict(&replaced(&mutant.text), tests);
+            tally.made += 1;
+            tally.wrong += usize::from(verdict == Verdict::Wrong);
+            if verdict == Verdict::Passed {
+                let is_known = |(known, what, _): &(&str, &str, &str)| {
+                    *known == shown(&file) && *what == mutant.what
                 };
-                made += 1;
-                let verdict = verdict(&disk, &tests);
-                wrong += usize::from(verdict == Verdict::Wrong);
-                if verdict == Verdict::Passed {
-                    let is_known = |(known, what, _): &(&str, &str, &str)| {
-                        *known == shown(&file) && *what == mutant.what
-                    };
-                    match SAME.iter().any(is_known) {
-                        true => idle += 1,
-                        false => survivors.push(format!("{} {}", shown(&file), mutant.what)),
-                    }
+                match SAME.iter().any(is_known) {
+                    true => tally.same += 1,
+                    false => tally
+                        .survivors
+                        .push(format!("{} {}", shown(&file), mutant.what)),
                 }
             }
         }
     }
-    assert_eq!(
-        idle,
-        SAME.len(),
-        "what is known to change nothing was noticed"
-    );
+    tally
+}
+
+#[test]
+fn no_rule_of_an_example_can_be_changed_unnoticed() {
+    let policies = policies();
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let threads: Vec<_> = policies
+            .iter()
+            .map(|(policy, tests)| scope.spawn(|| tally(policy, tests)))
+            .collect();
+        let ends = threads.into_iter().map(|thread| thread.join().unwrap());
+        ends.collect()
+    });
+    let sum = |count: fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
+    let survivors: Vec<&str> = tallies
+        .iter()
+        .flat_map(|tally| tally.survivors.iter().map(String::as_str))
+        .collect();
     assert!(
         survivors.is_empty(),
         "these survived:\n{}",
         survivors.join("\n")
+    );
+    let (made, wrong) = (sum(|tally| tally.made), sum(|tally| tally.wrong));
+    assert_eq!(
+        sum(|tally| tally.same),
+        SAME.len(),
+        "what is known to change nothing was noticed"
     );
     assert!(made > 250, "only {made} mutants were made");
     assert!(
