@@ -2,6 +2,9 @@
 
 use crate::desk::{Desk, count};
 use muster_model::Action;
+use muster_review::effect::{self, Deed, Way};
+use muster_review::patterns::Values;
+use std::collections::BTreeMap;
 
 const PEOPLE: usize = 100;
 
@@ -74,4 +77,37 @@ fn a_renamed_attribute_that_would_empty_a_field_for_many_is_stopped() {
         .collect();
     let renamed: Vec<&str> = renamed.iter().map(String::as_str).collect();
     assert!(desk.plan(&before, &renamed).is_stopped());
+}
+
+/// Before it is merged: whom the edit takes away, why, and by which line.
+#[test]
+fn an_edited_filter_names_everybody_whom_it_takes_away_before_it_is_merged() {
+    let people = people();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let mut desk = Desk::new();
+    let before = desk.policy("staff", &policy("where: has(entry.l)"));
+    desk.sync(&before, &people);
+    let edited = desk.policy("staff", &policy("where: entry.l == \"Porto\""));
+    let plans = [&before, &edited].map(|policy| desk.plan(policy, &people));
+    let [old, new] = &plans;
+    let effect = effect::compare(&before.directory, Some(old), Some(new), &BTreeMap::new());
+    assert_eq!(effect.people.len(), 50);
+    assert!(
+        effect.newly_stopped,
+        "the guards would have stopped it, too"
+    );
+    let groups = effect.groups(Values::Hidden);
+    let [group] = groups.as_slice() else {
+        panic!("{groups:#?}")
+    };
+    assert_eq!(
+        (group.way, group.deed),
+        (Way::Newly, Deed::Is(Action::Block))
+    );
+    assert_eq!(group.pattern.count, 50);
+    assert_eq!(group.pattern.policy[0].to_string(), "staff.yaml:4");
+    assert!(group.usernames.iter().any(|name| name.as_str() == "user98"));
+    assert!(
+        effect::compare(&before.directory, Some(old), Some(old), &BTreeMap::new()).is_nothing()
+    );
 }

@@ -2,7 +2,9 @@
 
 use crate::desk::{Desk, count};
 use muster_model::Action;
-use muster_policy::{Code, check};
+use muster_policy::{Code, Policy, check};
+use muster_review::cases::{self, Beside};
+use std::sync::Arc;
 
 const HEAD: &str = "muster: 1\ndirectory: staff\nprovider: {plugin: csv, config: {path: p.csv}}\nidentity: {username: uid}\n";
 
@@ -49,5 +51,64 @@ fn of_few_people_a_percentage_stops_nothing_and_a_block_limit_stops_no_create() 
     assert!(
         desk.plan(&policy, &people[..4]).is_stopped(),
         "four are more than three"
+    );
+}
+
+/// One policy, and nothing else.
+struct Alone(Arc<Policy>);
+
+impl Beside for Alone {
+    fn policy(&self, _path: &str, _values: Option<&str>) -> Result<Arc<Policy>, String> {
+        Ok(Arc::clone(&self.0))
+    }
+
+    fn bytes(&self, path: &str) -> Result<Arc<Vec<u8>>, String> {
+        Err(format!("there is no `{path}`"))
+    }
+}
+
+/// A policy has tests, as programs have: whoever edits it is told what breaks.
+#[test]
+fn a_policy_has_tests_that_an_edit_breaks() {
+    let desk = Desk::new();
+    let tests = "\
+muster: 1
+policy: staff.yaml
+tests:
+  - name: robots get no account, and people do
+    people: {anna: {attributes: {uid: anna, kind: person}}, bot: {attributes: {uid: bot, kind: robot}}}
+    expect: {anna: create, bot: none}
+";
+    let failed = |condition: &str| {
+        let text = format!("scope: {{where: '{condition}'}}\nidentity: {{username: uid}}\n");
+        let policy = Alone(Arc::new(desk.policy("staff", &text)));
+        let checked = cases::read("staff.test.yaml", tests, &policy);
+        assert!(checked.is_usable(), "{:?}", checked.diagnostics);
+        cases::run(&[checked.suite.unwrap()])
+    };
+    assert_eq!(failed("entry.kind != \"robot\"").failed(), 0);
+    // The slip of a sign.
+    let results = failed("entry.kind == \"robot\"");
+    let failures = &results.outcomes[0].failures;
+    let people: Vec<&str> = failures
+        .iter()
+        .filter_map(|one| one.person.as_deref())
+        .collect();
+    assert_eq!(people, ["anna", "bot"]);
+    assert_eq!(
+        failures[1].plan[0].is, "create",
+        "what would happen is told"
+    );
+    // A filter that lets everybody in: silence about a person is no consent.
+    let results = failed("has(entry.kind)");
+    assert_eq!(results.failed(), 1);
+    let dead: Vec<String> = results.coverage[0]
+        .dead()
+        .map(|(rule, side)| format!("{} {}", rule.rule, side.is))
+        .collect();
+    assert_eq!(
+        dead,
+        ["scope.where false"],
+        "a condition that nobody meets is named"
     );
 }
