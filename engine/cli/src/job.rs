@@ -212,6 +212,7 @@ impl<'p> Job<'p> {
             actor: session.actor.clone(),
             plugin_digest: self.source.about().digest.clone(),
             origin: PlanOrigin::Fresh,
+            approvals: Vec::new(),
         };
         apply(plan, self.policy, self.store.as_mut(), &context, session)
     }
@@ -223,6 +224,7 @@ impl<'p> Job<'p> {
             actor: session.actor.clone(),
             plugin_digest: self.source.about().digest.clone(),
             origin: PlanOrigin::Fresh,
+            approvals: Vec::new(),
         };
         let text = std::iter::once(&trouble.summary)
             .chain(&trouble.causes)
@@ -238,9 +240,9 @@ impl<'p> Job<'p> {
         }
     }
 
-    /// The key with which this state's plan files are sealed.
-    pub fn seal_key(&self) -> [u8; 32] {
-        self.store.seal_key()
+    /// The state that is planned for.
+    pub fn store(&self) -> &dyn Store {
+        self.store.as_ref()
     }
 
     /// Lets go of the state while somebody is being asked.
@@ -402,7 +404,7 @@ pub fn not_applied(refused: ApplyRefused, policy_file: &str) -> Trouble {
         ),
         ApplyRefused::OtherState => Trouble::of(Exit::Outdated, &refused)
             .hint("name the state folder that it was made for with `--state DIR`"),
-        ApplyRefused::AlreadyApplied
+        ApplyRefused::AlreadyApplied { .. }
         | ApplyRefused::Expired { .. }
         | ApplyRefused::Stale { .. }
         | ApplyRefused::Misfit(_) => Trouble::of(Exit::Outdated, &refused).hint(again),

@@ -8,7 +8,7 @@ use console::Term;
 use jiff::Timestamp;
 use muster_model::Actor;
 use std::env;
-use std::io::{ErrorKind, IsTerminal, Write, stderr, stdin, stdout};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write, stderr, stdin, stdout};
 use std::path::PathBuf;
 
 /// One call of the program.
@@ -50,6 +50,22 @@ impl Session {
     pub fn print(&self, text: &str) -> Result<(), Trouble> {
         let mut out = stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Trouble::new(
+                Exit::Failed,
+                "standard output cannot be written",
+            )
+            .because(Some(&error))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints data that is too much to be held as one text.
+    pub fn stream(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Trouble> {
+        let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
+        match write(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Trouble::new(
                 Exit::Failed,
                 "standard output cannot be written",

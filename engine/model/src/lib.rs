@@ -9,8 +9,8 @@
 //! delivered and [`coverage`] how much it proves, [`group_pattern`] stands for
 //! groups by their names; [`account`] is what the intranet holds, [`memory`] what
 //! sync remembers of it; [`plan`] is what is to change, [`upcoming`] what will
-//! change later, [`seats`] how many licences are left, and [`run`] what was done;
-//! [`mod@sensitive`] is what of it nobody is shown.
+//! change later, [`seats`] how many licences are left, [`review`] what people did to
+//! a plan, and [`run`] what was done; [`mod@sensitive`] is what of it nobody is shown.
 
 pub mod account;
 pub mod coverage;
@@ -22,6 +22,7 @@ pub mod page;
 pub mod place;
 pub mod plan;
 pub mod read;
+pub mod review;
 pub mod run;
 pub mod seats;
 pub mod sensitive;
@@ -37,9 +38,10 @@ pub use memory::{Memory, Missing, Pending};
 pub use page::{BlockCause, EntryView, Page, Problem, Removal, SourceStatus, Subject};
 pub use plan::{
     Action, Bindings, Cause, Change, Fault, FieldChange, Finding, GuardResult, Plan, PolicyLine,
-    Reason,
+    Reason, TextPrint,
 };
 pub use read::{CursorKept, ReadKind, ReadNote, ReadReason};
+pub use review::{Approval, HeldPerson, Hold, Overriding, Review};
 pub use run::{Actor, AuditRecord, DirectoryRecord, FeedRecord, Proof, Run, RunOutcome, Unsettled};
 pub use seats::{Forecast, Licences};
 pub use sensitive::{MASK, Revealed, SensitiveFields};

@@ -8,6 +8,7 @@ use crate::coverage::Coverage;
 use crate::ids::{AccountId, DirectoryName, ExternalId, FieldName, RunId, StateVersion};
 use crate::memory::{Memory, Pending};
 use crate::read::{CursorKept, ReadNote};
+use crate::review::Review;
 use crate::seats::Licences;
 use crate::upcoming::Upcoming;
 use crate::username::Username;
@@ -220,6 +221,8 @@ pub enum Fault {
     MappingRow,
     /// An exception keeps an account as it is.
     HeldByException,
+    /// A reviewer took the person out of this plan.
+    HeldByReviewer,
     /// An exception is over, and does nothing any more.
     ExceptionExpired,
     /// An exception will soon be over.
@@ -264,6 +267,7 @@ impl Fault {
             Self::PinUnmet => "pin-unmet",
             Self::MappingRow => "mapping-row",
             Self::HeldByException => "held-by-exception",
+            Self::HeldByReviewer => "held-by-reviewer",
             Self::ExceptionExpired => "exception-expired",
             Self::ExceptionEnding => "exception-ending",
             Self::ExceptionIdle => "exception-idle",
@@ -309,6 +313,9 @@ pub struct Bindings {
     pub policy: String,
     /// Digest of all entries read, whatever their order.
     pub snapshot: String,
+    /// What those texts look like, in plans that are kept in files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextPrint>,
     /// The store that it was planned for.
     pub state: String,
     /// The store's version.
@@ -321,6 +328,15 @@ pub struct Bindings {
     pub created: String,
     /// After this instant it can no longer be applied.
     pub expires: String,
+}
+
+/// What a text looks like, without the text: tells later which lines have changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextPrint {
+    /// The file, as it was named.
+    pub file: String,
+    /// Eight letters a line.
+    pub lines: String,
 }
 
 /// How many people were found in each situation.
@@ -383,6 +399,9 @@ pub struct Plan {
     /// Whom the accounts belong to that changed references name, after the plan.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<AccountId, Username>,
+    /// What people did to it since.
+    #[serde(default, skip_serializing_if = "Review::is_nothing")]
+    pub review: Review,
     /// What the plan was computed from.
     pub bindings: Bindings,
     /// Where to go on at the source with the next delta, if it has a feed.

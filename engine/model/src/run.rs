@@ -4,6 +4,7 @@ use crate::coverage::Coverage;
 use crate::ids::{AccountId, DirectoryName, FieldName, RunId, StateVersion};
 use crate::memory::Pending;
 use crate::plan::{Action, FieldChange, PolicyLine, Reason};
+use crate::review::{Approval, Review};
 use crate::username::Username;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,12 @@ pub struct Run {
     /// Guards that were overridden, with the reason given.
     #[serde(default)]
     pub overrides: BTreeMap<String, String>,
+    /// What people did to the plan before it was applied.
+    #[serde(default, skip_serializing_if = "Review::is_nothing")]
+    pub review: Review,
+    /// Who approved of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Approval>,
     /// The error, if it failed; the guard, if it was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -128,6 +135,16 @@ pub struct Unsettled {
 )]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+impl Run {
+    /// The digest of the plan file that this run has applied for good, if it did.
+    pub fn applied_plan(&self) -> Option<&str> {
+        match self.outcome {
+            RunOutcome::Applied | RunOutcome::Unchanged => self.plan.as_deref(),
+            RunOutcome::Stopped | RunOutcome::Failed => None,
+        }
+    }
 }
 
 /// One change that was made to one account.

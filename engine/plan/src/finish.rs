@@ -136,6 +136,7 @@ impl Planner<'_> {
                 .map(|field| field.name.clone())
                 .collect(),
             names: self.names(&changes),
+            review: Default::default(),
             settled,
             tracked: self.tracked(),
             bindings: self.bindings(&coverage),
@@ -279,6 +280,7 @@ impl Planner<'_> {
             environment: self.policy.environment.clone(),
             policy: self.policy.digest.clone(),
             snapshot: self.digest.finish(&self.policy.attributes, kind),
+            texts: Vec::new(),
             state: self.context.state.clone(),
             state_version: self.context.state_version,
             plugin: self.context.plugin.clone(),
@@ -304,7 +306,7 @@ fn number(changes: &mut [Change], next: AccountId) {
     }
 }
 
-fn summary(changes: &[Change]) -> BTreeMap<Action, u64> {
+pub(crate) fn summary(changes: &[Change]) -> BTreeMap<Action, u64> {
     let mut summary: BTreeMap<Action, u64> = Action::ALL.into_iter().map(|a| (a, 0)).collect();
     for change in changes {
         *summary.entry(change.action).or_default() += 1;
@@ -312,7 +314,7 @@ fn summary(changes: &[Change]) -> BTreeMap<Action, u64> {
     summary
 }
 
-fn reasons(changes: &[Change]) -> BTreeMap<String, u64> {
+pub(crate) fn reasons(changes: &[Change]) -> BTreeMap<String, u64> {
     let mut reasons = BTreeMap::new();
     for change in changes {
         let key = format!("{}: {}", change.action, change.reason.code);

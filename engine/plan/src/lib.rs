@@ -57,6 +57,7 @@ mod recreated;
 mod references;
 mod renames;
 mod seats;
+pub mod subtract;
 mod targets;
 #[cfg(test)]
 mod testing;

@@ -6,7 +6,9 @@ use crate::changes::Decided;
 use crate::planner::{Fate, Planner, Seen, Stranger};
 use crate::seats::is_waiting;
 use hashbrown::HashSet;
-use muster_model::{AccountId, BlockReason, Coverage, FieldName, SourceStatus, UsernameKey, Value};
+use muster_model::{
+    AccountId, BlockReason, Coverage, FieldChange, FieldName, SourceStatus, UsernameKey, Value,
+};
 use muster_policy::LicenceTerms;
 
 /// Somebody who wants a seat.
@@ -176,15 +178,20 @@ impl Planner<'_> {
 
 /// How one value orders: by text, absent and empty ones last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+pub(crate) enum Rank {
     Value(String),
     Absent,
 }
 
 fn ranks(order: &[FieldName], stranger: &Stranger) -> Vec<Rank> {
-    let Fate::Create(fields) = &stranger.fate else {
-        return Vec::new();
-    };
+    match &stranger.fate {
+        Fate::Create(fields) => ranks_of(order, fields),
+        _ => Vec::new(),
+    }
+}
+
+/// The same by the values of the account that is to be made.
+pub(crate) fn ranks_of(order: &[FieldName], fields: &[FieldChange]) -> Vec<Rank> {
     let rank = |name: &FieldName| {
         let field = fields.iter().find(|field| field.name == *name);
         match field.and_then(|field| field.new.as_ref()) {

@@ -5,7 +5,7 @@ use crate::changes::Decided;
 use crate::planner::{Edit, Fate, Planner, Until};
 use muster_model::plan::{BLOCK_REASONS, reasons_of};
 use muster_model::{
-    AccountId, Action, BlockReason, Change, Coverage, Fault, Forecast, Licences, Upcoming, Value,
+    AccountId, Action, BlockReason, Change, Coverage, Fault, Forecast, Licences, Upcoming,
 };
 use muster_policy::{LicenceTerms, SeatCount};
 use std::collections::BTreeSet;
@@ -143,18 +143,26 @@ pub(crate) fn is_waiting(reasons: &BTreeSet<BlockReason>) -> bool {
 }
 
 /// The change of block reasons that is a part of a change, if there is one.
-fn shift(change: &Change) -> Option<(bool, bool)> {
+pub(crate) fn shifted(change: &Change) -> Option<(BTreeSet<BlockReason>, BTreeSet<BlockReason>)> {
     let mut fields = change.fields.iter();
     let field = fields.find(|field| field.name.as_str() == BLOCK_REASONS)?;
-    let is_blocked = |reasons: &Option<Value>| !reasons_of(reasons.as_ref()).is_empty();
-    Some((is_blocked(&field.old), is_blocked(&field.new)))
+    Some((
+        reasons_of(field.old.as_ref()),
+        reasons_of(field.new.as_ref()),
+    ))
 }
 
-fn is_made_to_wait(change: &Change) -> bool {
+/// Whether the account is blocked before such a change, and after it.
+fn shift(change: &Change) -> Option<(bool, bool)> {
+    let (old, new) = shifted(change)?;
+    Some((!old.is_empty(), !new.is_empty()))
+}
+
+pub(crate) fn is_made_to_wait(change: &Change) -> bool {
     change.action == Action::Create && shift(change).is_some()
 }
 
-fn takes_seat(change: &Change) -> bool {
+pub(crate) fn takes_seat(change: &Change) -> bool {
     match change.action {
         Action::Create => !is_made_to_wait(change),
         Action::Unblock => true,
@@ -162,7 +170,7 @@ fn takes_seat(change: &Change) -> bool {
     }
 }
 
-fn frees_seat(change: &Change) -> bool {
+pub(crate) fn frees_seat(change: &Change) -> bool {
     match change.action {
         Action::Block => true,
         Action::Create | Action::Unblock => false,
@@ -170,7 +178,7 @@ fn frees_seat(change: &Change) -> bool {
     }
 }
 
-fn forecast(licences: &Licences, upcoming: &[Upcoming], to_come: u64) -> Forecast {
+pub(crate) fn forecast(licences: &Licences, upcoming: &[Upcoming], to_come: u64) -> Forecast {
     let dated = || upcoming.iter().filter(|one| one.on.is_some());
     let freed: BTreeSet<AccountId> = dated().map(|one| one.account_id).collect();
     let freed = freed.len() as u64;

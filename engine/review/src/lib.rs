@@ -13,4 +13,10 @@ pub mod effect;
 pub mod explain;
 pub mod image;
 pub mod patterns;
+pub mod people;
+pub mod report;
 pub mod words;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod testing;

@@ -34,7 +34,7 @@ fn steers(c: char) -> bool {
 /// A value as it is shown: texts in quotes, lists in brackets, and a word of
 /// its own for absence, which is not emptiness.
 pub fn value(value: Option<&Value>) -> String {
-    shorten(&whole(value), 0)
+    shorten(&whole(value), 0, VALUE_MAX)
 }
 
 /// A sensitive value: that there is one, and no more.
@@ -47,13 +47,18 @@ pub fn hidden(value: Option<&Value>) -> String {
 
 /// Two values, shortened so that the place where they begin to differ is seen.
 pub fn pair(old: Option<&Value>, new: Option<&Value>) -> (String, String) {
+    pair_within(VALUE_MAX, old, new)
+}
+
+/// The same where there is room for values of so many characters.
+pub fn pair_within(max: usize, old: Option<&Value>, new: Option<&Value>) -> (String, String) {
     let (old, new) = (whole(old), whole(new));
     let common = old
         .chars()
         .zip(new.chars())
         .take_while(|(a, b)| a == b)
         .count();
-    (shorten(&old, common), shorten(&new, common))
+    (shorten(&old, common, max), shorten(&new, common, max))
 }
 
 fn whole(value: Option<&Value>) -> String {
@@ -74,23 +79,19 @@ fn one(text: &str) -> String {
 
 /// Keeps what fits; of a text whose interesting part is far inside, the part
 /// around it.
-fn shorten(text: &str, interesting: usize) -> String {
+fn shorten(text: &str, interesting: usize, max: usize) -> String {
     let length = text.chars().count();
-    if length <= VALUE_MAX {
+    if length <= max {
         return text.to_owned();
     }
-    let start = if interesting < VALUE_MAX * 3 / 4 {
+    let start = if interesting < max * 3 / 4 {
         0
     } else {
         interesting.saturating_sub(20).min(length)
     };
-    let shown: String = text.chars().skip(start).take(VALUE_MAX).collect();
+    let shown: String = text.chars().skip(start).take(max).collect();
     let before = if start > 0 { "…" } else { "" };
-    let after = if start + VALUE_MAX < length {
-        "…"
-    } else {
-        ""
-    };
+    let after = if start + max < length { "…" } else { "" };
     format!("{before}{shown}{after} ({length} characters)")
 }
 

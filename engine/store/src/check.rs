@@ -1,6 +1,6 @@
 //! Looks whether a store agrees with itself.
 
-use crate::contract::{Store, StoreError, applied_plan};
+use crate::contract::{Store, StoreError};
 use crate::export::Counts;
 use muster_model::{AccountId, AccountView, Owner, RunId, StateVersion, UsernameKey};
 use std::collections::HashMap;
@@ -103,7 +103,7 @@ fn check_runs(store: &dyn Store, report: &mut Report) -> Result<(), StoreError> 
             report.problem(format!("run {} cannot have led to {}", run.id, run.version));
         }
         last = run.version;
-        if let Some(plan) = applied_plan(run)
+        if let Some(plan) = run.applied_plan()
             && !store.is_applied(plan)?
         {
             report.problem(format!("the plan of run {} could be applied again", run.id));

@@ -3,7 +3,7 @@
 use crate::lock::Holder;
 use muster_model::{
     Account, AccountId, AccountView, AuditRecord, DirectoryName, DirectoryRecord, ExternalId,
-    Proof, Run, RunId, RunOutcome, StateVersion, UsernameKey,
+    Proof, Run, RunId, StateVersion, UsernameKey,
 };
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub struct Commit {
 impl Commit {
     /// The digest of the plan that this commit applies for good, if it does.
     pub fn applied_plan(&self) -> Option<&str> {
-        self.run.as_ref().and_then(applied_plan)
+        self.run.as_ref().and_then(Run::applied_plan)
     }
 }
 
@@ -81,15 +81,7 @@ impl Contents {
     pub(crate) fn applied(&self) -> impl Iterator<Item = (&str, RunId)> {
         self.runs
             .iter()
-            .filter_map(|run| Some((applied_plan(run)?, run.id)))
-    }
-}
-
-/// The digest of the plan that a run has applied for good, if it did.
-pub(crate) fn applied_plan(run: &Run) -> Option<&str> {
-    match run.outcome {
-        RunOutcome::Applied | RunOutcome::Unchanged => run.plan.as_deref(),
-        RunOutcome::Stopped | RunOutcome::Failed => None,
+            .filter_map(|run| Some((run.applied_plan()?, run.id)))
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::edits::{self, Misfit};
 use crate::memory::remember;
 use crate::record::run_of;
+use crate::standing;
 use jiff::Timestamp;
-use muster_model::{Actor, AuditRecord, GuardResult, Plan, Run, RunId, RunOutcome, StateVersion};
+use muster_model::{Actor, Approval, AuditRecord, GuardResult, Plan, Run, RunId, RunOutcome};
 use muster_policy::Policy;
 use muster_store::{Commit, Store, StoreError};
 
@@ -19,6 +20,8 @@ pub struct ApplyContext {
     pub plugin_digest: String,
     /// Where the plan comes from.
     pub origin: PlanOrigin,
+    /// Who approved of the plan, as its file says.
+    pub approvals: Vec<Approval>,
 }
 
 /// Where an applied plan comes from.
@@ -43,8 +46,11 @@ impl ApplyContext {
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyRefused {
     /// It was applied before.
-    #[error("this plan was already applied; a plan applies once")]
-    AlreadyApplied,
+    #[error("this plan was already applied{by}; a plan applies once")]
+    AlreadyApplied {
+        /// In which run, as a part of the sentence.
+        by: String,
+    },
     /// Its time is over.
     #[error("this plan expired at {at}")]
     Expired {
@@ -124,7 +130,8 @@ pub(crate) fn check(
     if let PlanOrigin::File(digest) = &context.origin
         && store.is_applied(digest)?
     {
-        return Err(ApplyRefused::AlreadyApplied);
+        let by = standing::applied_by(digest, store)?;
+        return Err(ApplyRefused::AlreadyApplied { by });
     }
     let expires: Timestamp = bindings.expires.parse().map_err(|_| ApplyRefused::Stale {
         what: "its expiry is no instant".to_owned(),
@@ -134,8 +141,11 @@ pub(crate) fn check(
             at: bindings.expires.clone(),
         });
     }
-    if let Some(what) = moved(plan, policy, store.version()?, context) {
-        return Err(ApplyRefused::Stale { what });
+    let moved = standing::moved(plan, policy, &context.plugin_digest, store)?;
+    if !moved.is_empty() {
+        return Err(ApplyRefused::Stale {
+            what: moved.join("; "),
+        });
     }
     if plan.is_stopped() {
         let stopping = |guard: &&GuardResult| guard.tripped && guard.overridden.is_none();
@@ -144,38 +154,6 @@ pub(crate) fn check(
         });
     }
     Ok(())
-}
-
-/// What has moved since the plan was made, as a sentence.
-fn moved(
-    plan: &Plan,
-    policy: Option<&Policy>,
-    version: StateVersion,
-    context: &ApplyContext,
-) -> Option<String> {
-    let bindings = &plan.bindings;
-    let digest = policy.map(|policy| policy.digest.as_str());
-    if bindings.policy != digest.unwrap_or_default() {
-        return Some(format!(
-            "the policy `{}` was changed since",
-            bindings.policy_file
-        ));
-    }
-    if policy.is_some_and(|policy| plan.directory != policy.directory) {
-        return Some("it is about another directory than the policy".to_owned());
-    }
-    if bindings.plugin_digest != context.plugin_digest {
-        return Some(format!(
-            "the plugin `{}` is another one since",
-            bindings.plugin
-        ));
-    }
-    (bindings.state_version != version).then(|| {
-        format!(
-            "the state moved from {} to {version} since; plan again",
-            bindings.state_version
-        )
-    })
 }
 
 pub(crate) fn audit(plan: &Plan, context: &ApplyContext) -> Vec<AuditRecord> {

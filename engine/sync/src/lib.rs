@@ -23,8 +23,10 @@ mod preview;
 mod proof;
 mod reading;
 mod record;
+pub mod review;
 pub mod snapshot;
 mod source;
+pub mod standing;
 pub mod undo;
 
 pub use apply::{ApplyContext, ApplyRefused, PlanOrigin, apply};

@@ -49,6 +49,8 @@ pub(crate) fn run_of(
         plan: context.plan_digest(),
         policy: Some(policy.digest.clone()),
         overrides: overrides.collect(),
+        review: plan.map(|plan| plan.review.clone()).unwrap_or_default(),
+        approvals: context.approvals.clone(),
         text: None,
         read: plan.map(|plan| plan.bindings.snapshot.clone()),
         proof: None,

@@ -139,6 +139,7 @@ impl Scene {
             },
             plugin_digest: "d".into(),
             origin: PlanOrigin::Fresh,
+            approvals: Vec::new(),
         }
     }
 
@@ -370,13 +371,14 @@ fn a_plan_is_refused_when_anything_moved() {
     scene.policy = old;
     let file = ApplyContext {
         origin: PlanOrigin::File("digest".into()),
+        approvals: Vec::new(),
         ..context.clone()
     };
     let run = apply(&plan, &scene.policy, &mut scene.store, &file).unwrap();
     assert_eq!(run.outcome, RunOutcome::Applied);
     assert!(matches!(
         refused(&mut scene, &plan, &file),
-        ApplyRefused::AlreadyApplied
+        ApplyRefused::AlreadyApplied { .. }
     ));
     assert!(matches!(
         refused(&mut scene, &plan, &context),

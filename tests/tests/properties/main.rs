@@ -11,6 +11,7 @@
 
 mod delta;
 mod explained;
+mod hold;
 mod once;
 mod oracle;
 #[path = "../golden/pending.rs"]

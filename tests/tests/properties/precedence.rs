@@ -113,6 +113,7 @@ fn carry_out(plan: &Plan, policy: &Policy, store: &mut MemoryStore) {
         },
         plugin_digest: "0".repeat(64),
         origin: PlanOrigin::Fresh,
+        approvals: Vec::new(),
     };
     apply(plan, policy, store, &context).expect("it applies");
 }

@@ -176,6 +176,7 @@ pub fn carry_out(
         },
         plugin_digest: "0".repeat(64),
         origin: PlanOrigin::Fresh,
+        approvals: Vec::new(),
     };
     apply(plan, policy, store, &context).map(|_| ())
 }

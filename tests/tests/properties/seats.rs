@@ -12,20 +12,20 @@ use proptest::test_runner::Config;
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug)]
-struct Seats {
-    world: World,
+pub struct Seats {
+    pub world: World,
     text: String,
-    limit: u64,
+    pub limit: u64,
     intranet: bool,
 }
 
 impl Seats {
-    fn policy(&self) -> Policy {
+    pub fn policy(&self) -> Policy {
         parse("p.yaml", &self.text)
             .unwrap_or_else(|wrong| panic!("{}", render(&wrong, &self.text, Colour::Never)))
     }
 
-    fn used(&self, store: &MemoryStore) -> u64 {
+    pub fn used(&self, store: &MemoryStore) -> u64 {
         let counts = |account: &&Account| {
             account.block_reasons.is_empty() && (self.intranet || is_own(account))
         };
@@ -34,7 +34,7 @@ impl Seats {
 }
 
 /// A world in which some wait for a seat, and some were let in while they did.
-fn seats() -> impl Strategy<Value = Seats> {
+pub fn seats() -> impl Strategy<Value = Seats> {
     let waiting = proptest::collection::vec(0..6_u8, 7);
     let order = select(vec!["", ", order: [title]", ", order: [phones, name]"]);
     let grace = select(vec!["", "", "  grace: 3 reads\n", "  grace: 2d\n"]);

@@ -6,6 +6,7 @@ mod explain;
 mod plan;
 mod policy;
 mod run;
+mod saved;
 mod snapshot;
 mod state;
 mod words;
@@ -16,6 +17,7 @@ pub use explain::*;
 pub use plan::*;
 pub use policy::*;
 pub use run::*;
+pub use saved::*;
 pub use snapshot::*;
 pub use state::*;
 pub use words::{Assignment, Override};
@@ -54,7 +56,7 @@ Exit codes:
   1  failed
   2  with --exit-code: changes pending
   3  wrong usage, or the policy is invalid
-  4  stopped by a guard; nothing was changed
+  4  stopped by a guard, or not approved; nothing was changed
   5  done, but the source was incomplete or some people were held
   6  the plan is stale, expired, edited or already applied; nothing was changed";
 

@@ -1,6 +1,6 @@
 //! Arguments of the commands around a plan.
 
-use super::{Format, Override};
+use super::{Override, PlanCommand, PlanFormat};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -20,22 +20,28 @@ pub struct PlanOptions {
 
 /// `muster plan`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\
 Examples:
   muster plan policies/staff.yaml
   muster plan policies/staff.yaml --out staff.muster-plan && muster apply staff.muster-plan
   muster plan policies/staff.yaml --format json | jq .summary
+  muster plan policies/staff.yaml --format html > plan.html
   muster plan policies/staff.yaml --exit-code     0: nothing to change, 2: changes pending
   muster plan policies/staff.yaml --override 'block.max=the Berlin office has closed'")]
 pub struct PlanArgs {
+    /// About a saved plan instead.
+    #[command(subcommand)]
+    pub command: Option<PlanCommand>,
     /// Policy file
-    pub policy: PathBuf,
+    #[arg(required = true)]
+    pub policy: Option<PathBuf>,
     /// Write the plan to a file, for `muster apply`
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How to print the plan
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Format,
+    pub format: PlanFormat,
     /// Plan for one person only
     #[arg(long, value_name = "USER")]
     pub only: Option<String>,

@@ -1,5 +1,6 @@
 //! `muster apply`: a plan file as it is, or a policy after having asked.
 
+use super::saved::{PlanFile, policy_of, stale};
 use super::sync::{report, run_policy};
 use crate::args::ApplyArgs;
 use crate::exit::Exit;
@@ -11,8 +12,7 @@ use crate::trouble::Trouble;
 use crate::{plugins, policies};
 use muster_model::Plan;
 use muster_policy::Policy;
-use muster_store::Store;
-use muster_sync::plan_file::{self, SealedPlan};
+use muster_sync::plan_file::SealedPlan;
 use muster_sync::{ApplyContext, PlanOrigin};
 use std::ffi::OsStr;
 use std::fs;
@@ -66,33 +66,22 @@ fn first_byte(file: &Path) -> Option<u8> {
 
 /// Applies exactly what a plan file says.
 fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
-    let bytes = fs::read(file).map_err(|error| {
-        Trouble::new(
-            Exit::Failed,
-            format!("the plan file `{}` cannot be read", file.display()),
-        )
-        .because(Some(&error))
-    })?;
+    let file = PlanFile::open(file)?;
     let mut store = state::existing(session)?;
-    let SealedPlan { plan, digest } =
-        plan_file::read(&bytes, &store.seal_key()).map_err(|error| {
-            Trouble::new(
-                Exit::Outdated,
-                format!(
-                    "the plan file `{}` is refused; nothing was changed",
-                    file.display()
-                ),
-            )
-            .because(Some(&error))
-            .hint("plan again: `muster plan POLICY --out FILE`")
-        })?;
+    let SealedPlan {
+        plan,
+        digest,
+        approvals,
+        ..
+    } = file.sealed(&store)?;
     if plan.undoes.is_some() {
         drop(store);
         let policy = match plan.bindings.policy.is_empty() {
             true => None,
             false => Some(policy_of(&plan, session)?),
         };
-        return super::undo::apply(&plan, policy.as_ref(), PlanOrigin::File(digest), session);
+        let origin = (PlanOrigin::File(digest), approvals);
+        return super::undo::apply(&plan, policy.as_ref(), origin, session);
     }
     let policy = policy_of(&plan, session)?;
     let context = ApplyContext {
@@ -104,34 +93,10 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
             .digest
             .clone(),
         origin: PlanOrigin::File(digest),
+        approvals,
     };
     let run = job::apply(&plan, &policy, &mut store, &context, session)?;
     super::sync::finish(&plan, &run, session)
-}
-
-/// The policy that a plan was made from, as it is now.
-fn policy_of(plan: &Plan, session: &Session) -> Result<Policy, Trouble> {
-    let file = &plan.bindings.policy_file;
-    // Where another environment is named now, the policy's digest tells.
-    let then = plan.bindings.environment.as_deref().map(Path::new);
-    let values = session.values.as_deref().or(then);
-    policies::load_in(Path::new(file), values, session).map_err(|trouble| {
-        stale(Trouble {
-            hints: vec![format!(
-                "`{file}` is looked for in the present folder; apply a plan where it was made, or plan again"
-            )],
-            ..trouble
-        })
-    })
-}
-
-/// What a plan was made from is there no longer, or is of no use.
-fn stale(trouble: Trouble) -> Trouble {
-    Trouble {
-        exit: Exit::Outdated,
-        summary: format!("this plan is stale: {}", trouble.summary),
-        ..trouble
-    }
 }
 
 /// Plans, shows, asks, applies.

@@ -12,6 +12,7 @@ mod policy;
 mod provider;
 mod record;
 mod run;
+mod saved;
 mod snapshot;
 mod state;
 mod sync;
@@ -46,7 +47,7 @@ pub fn name(command: &Command) -> &'static str {
     match command {
         Command::Init(_) => "init",
         Command::Check(_) => "check",
-        Command::Plan(_) => "plan",
+        Command::Plan(args) => plan::name(args),
         Command::Apply(_) => "apply",
         Command::Sync(_) => "sync",
         Command::Explain(_) => "explain",

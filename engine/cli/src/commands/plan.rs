@@ -1,8 +1,8 @@
 //! `muster plan`: the preview.
 
-use crate::args::{Format, PlanArgs};
+use super::saved::{self, PlanFile};
+use crate::args::{PlanArgs, PlanFormat};
 use crate::exit::Exit;
-use crate::files::whole;
 use crate::job::{Job, Wish};
 use crate::policies;
 use crate::render::plan_text::{Folding, plan_text};
@@ -12,17 +12,29 @@ use crate::state::Missing;
 use crate::trouble::Trouble;
 use jiff::{SignedDuration, SpanRelativeTo};
 use muster_model::{Action, Plan, UsernameKey};
-use muster_sync::plan_file::{self, Once};
-use std::io::Write;
+use muster_review::report::{self, Paper};
 use std::path::Path;
 
+/// The command as it stands in runs and audit.
+pub(super) fn name(args: &PlanArgs) -> &'static str {
+    args.command.as_ref().map_or("plan", saved::name)
+}
+
 pub(super) fn run(args: &PlanArgs, session: &Session) -> Result<Exit, Trouble> {
+    match (&args.command, &args.policy) {
+        (Some(command), _) => saved::run(command, session),
+        (None, Some(policy)) => plan(policy, args, session),
+        (None, None) => Err(Trouble::new(Exit::Invalid, "there is no policy to plan")),
+    }
+}
+
+fn plan(policy: &Path, args: &PlanArgs, session: &Session) -> Result<Exit, Trouble> {
     let wish = Wish {
         options: &args.options,
         only: args.only.as_deref().map(UsernameKey::of),
         lasts: lasts(&args.expires)?,
     };
-    let policy = policies::load(&args.policy, session)?;
+    let policy = policies::load(policy, session)?;
     // A plan that is to be applied is bound to the identity of its state.
     let missing = match &args.out {
         Some(_) => Missing::Make,
@@ -31,19 +43,22 @@ pub(super) fn run(args: &PlanArgs, session: &Session) -> Result<Exit, Trouble> {
     let job = Job::open(&policy, session, missing)?;
     // What is only looked at leaves no trace.
     let plan = match &args.out {
-        Some(_) => job.plan(&wish, session)?,
+        Some(file) => {
+            let mut plan = job.plan(&wish, session)?;
+            PlanFile::write_new(&mut plan, Some(&policy), job.store(), (file, session))?;
+            plan
+        }
         None => job.preview(&wish, session)?,
     };
-    if let Some(file) = &args.out {
-        write(&plan, &job.seal_key(), file)?;
-    }
     drop(job);
     match args.format {
-        Format::Text => {
+        PlanFormat::Text => {
             let folding = Folding::unless(args.options.all);
             session.print(&plan_text(&plan, folding, session.out))?;
         }
-        Format::Json => session.print_json(&plan)?,
+        PlanFormat::Json => session.print_json(&plan)?,
+        PlanFormat::Markdown => session.print(&report::markdown(Paper::fresh(&plan)))?,
+        PlanFormat::Html => session.stream(|out| report::html(out, Paper::fresh(&plan)))?,
     }
     tell(&plan, args, session);
     Ok(exit(&plan, args.exit_code))
@@ -113,21 +128,4 @@ pub(super) fn lasts(span: &jiff::Span) -> Result<SignedDuration, Trouble> {
         ));
     }
     Ok(lasts)
-}
-
-pub(super) fn write(plan: &Plan, key: &[u8; 32], file: &Path) -> Result<(), Trouble> {
-    let mut once = Once([0; 12]);
-    getrandom::fill(&mut once.0).map_err(|error| {
-        Trouble::new(Exit::Failed, "the operating system gives no random number")
-            .because(Some(&error))
-    })?;
-    let bytes =
-        plan_file::write(plan, key, once).map_err(|error| Trouble::of(Exit::Failed, &error))?;
-    whole(file, |out| out.write_all(&bytes)).map_err(|error| {
-        Trouble::new(
-            Exit::Failed,
-            format!("the plan file `{}` cannot be written", file.display()),
-        )
-        .because(Some(&error))
-    })
 }

@@ -2,7 +2,6 @@
 
 use crate::args::{Format, RunCommand, RunShowArgs};
 use crate::exit::Exit;
-use crate::render::people::People;
 use crate::render::{plan_text::Folding, run};
 use crate::session::Session;
 use crate::state;
@@ -11,6 +10,7 @@ use muster_model::{
     AccountId, AuditRecord, DirectoryRecord, FieldName, Owner, Run, RunId, SensitiveFields,
     Username, Value,
 };
+use muster_review::people::People;
 use muster_store::Store;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

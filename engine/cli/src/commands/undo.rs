@@ -1,6 +1,7 @@
 //! `muster run undo`: a run, taken back.
 
-use super::plan::{lasts, write};
+use super::plan::lasts;
+use super::saved::PlanFile;
 use crate::args::{Format, RunUndoArgs};
 use crate::exit::Exit;
 use crate::job::{expiry, not_applied};
@@ -9,7 +10,7 @@ use crate::render::text::{count, safe};
 use crate::session::Session;
 use crate::trouble::Trouble;
 use crate::{policies, state};
-use muster_model::{Plan, Run, UsernameKey};
+use muster_model::{Approval, Plan, Run, UsernameKey};
 use muster_policy::Policy;
 use muster_store::Store;
 use muster_sync::undo::{self, Created, NoUndo, UndoContext};
@@ -34,9 +35,9 @@ pub(super) fn run(args: &RunUndoArgs, session: &Session) -> Result<Exit, Trouble
             .map(|given| (given.guard.clone(), given.reason.clone()))
             .collect(),
     };
-    let plan = undo::undo(&run, policy.as_ref(), &store, &context).map_err(refused)?;
+    let mut plan = undo::undo(&run, policy.as_ref(), &store, &context).map_err(refused)?;
     if let Some(file) = &args.out {
-        write(&plan, &store.seal_key(), file)?;
+        PlanFile::write_new(&mut plan, policy.as_ref(), &store, (file, session))?;
     }
     drop(store);
     match args.format {
@@ -54,7 +55,12 @@ pub(super) fn run(args: &RunUndoArgs, session: &Session) -> Result<Exit, Trouble
         return Ok(exit(&plan));
     }
     agreed(&plan, args, session)?;
-    apply(&plan, policy.as_ref(), PlanOrigin::Fresh, session)
+    apply(
+        &plan,
+        policy.as_ref(),
+        (PlanOrigin::Fresh, Vec::new()),
+        session,
+    )
 }
 
 /// The state is not held while somebody is being asked; whatever moves it meanwhile
@@ -86,7 +92,7 @@ fn agreed(plan: &Plan, args: &RunUndoArgs, session: &Session) -> Result<(), Trou
 pub(super) fn apply(
     plan: &Plan,
     policy: Option<&Policy>,
-    origin: PlanOrigin,
+    (origin, approvals): (PlanOrigin, Vec<Approval>),
     session: &Session,
 ) -> Result<Exit, Trouble> {
     let mut store = state::existing(session)?;
@@ -95,6 +101,7 @@ pub(super) fn apply(
         actor: session.actor.clone(),
         plugin_digest: plan.bindings.plugin_digest.clone(),
         origin,
+        approvals,
     };
     let run = undo::apply_undo(plan, policy, &mut store, &context)
         .map_err(|error| not_applied(error, &plan.bindings.policy_file))?;

@@ -1,9 +1,9 @@
 //! One change: a line with sign, person, reason and policy line, then its values.
 
 use super::Palette;
-use super::people::People;
 use super::text::{hidden, pad, pair, safe};
 use muster_model::{Action, Cause, Change, FieldChange, Plan, PolicyLine, Reason, Value};
+use muster_review::people::People;
 
 /// Usernames up to this length line up.
 const USERNAME_WIDTH: usize = 20;

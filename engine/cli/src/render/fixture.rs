@@ -96,11 +96,13 @@ pub fn empty() -> Plan {
         given: Default::default(),
         references: Default::default(),
         names: Default::default(),
+        review: Default::default(),
         bindings: Bindings {
             policy_file: "policies/staff.yaml".to_owned(),
             environment: None,
             policy: "p".to_owned(),
             snapshot: "s".to_owned(),
+            texts: Vec::new(),
             state: "t".to_owned(),
             state_version: StateVersion(3),
             plugin: "csv 0.1.0".to_owned(),

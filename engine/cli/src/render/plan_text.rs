@@ -2,7 +2,7 @@
 //! the guards say.
 
 use super::text::{count, instant, safe};
-use super::{Palette, change, coverage, findings, guards, seats};
+use super::{Palette, change, coverage, findings, guards, review, seats};
 use muster_model::{Action, Plan, ReadKind};
 use std::collections::BTreeMap;
 
@@ -53,6 +53,7 @@ pub fn plan_text(plan: &Plan, folding: Folding, palette: Palette) -> String {
     out.push_str(&summary(plan, palette));
     findings::write(&mut out, &plan.findings, folding, palette);
     seats::upcoming(&mut out, &plan.upcoming, folding, palette);
+    review::write(&mut out, &plan.review, folding, palette);
     guards::write(&mut out, plan, palette);
     out
 }

@@ -1,10 +1,10 @@
 //! Runs for people: what was done, when, by whom.
 
-use super::people::People;
 use super::plan_text::{Folding, done};
 use super::text::{instant, safe};
-use super::{Palette, change, coverage, table::table};
+use super::{Palette, change, coverage, review, table::table};
 use muster_model::{AuditRecord, Proof, Run, RunOutcome};
+use muster_review::people::People;
 
 /// Renders all runs, the newest last.
 pub fn list(runs: &[Run], palette: Palette) -> String {
@@ -88,10 +88,31 @@ pub fn show(
         out.push_str(&format!("  said     {}\n", safe(text)));
     }
     for (guard, reason) in &run.overrides {
-        out.push_str(&format!("  past     {}: {}\n", safe(guard), safe(reason)));
+        let by = run
+            .review
+            .overrides
+            .iter()
+            .rev()
+            .find(|one| one.guard == *guard);
+        let by = by.map(|one| format!(" ({} at {})", safe(&one.by), instant(&one.at)));
+        let by = by.unwrap_or_default();
+        out.push_str(&format!(
+            "  past     {}: {}{by}\n",
+            safe(guard),
+            safe(reason)
+        ));
+    }
+    for hold in &run.review.holds {
+        out.push_str(&format!(
+            "  held     {}",
+            review::held_in_run(hold, folding)
+        ));
     }
     if let Some(undone) = run.undoes {
         out.push_str(&format!("  undoes   run {undone}\n"));
+    }
+    for one in &run.approvals {
+        out.push_str(&format!("  approved {}\n", review::approval(one)));
     }
     out.push_str(&format!("  changes  {}\n", changes(run)));
     if let Some(proof) = &run.proof {

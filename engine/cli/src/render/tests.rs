@@ -88,6 +88,8 @@ fn one_run() -> Run {
         plan: None,
         policy: None,
         overrides: BTreeMap::from([("block.max".to_owned(), "closed".to_owned())]),
+        review: Default::default(),
+        approvals: Vec::new(),
         text: None,
         read: None,
         proof: None,

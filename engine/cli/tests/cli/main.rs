@@ -23,7 +23,9 @@ mod policy_tests;
 mod pseudonyms;
 #[cfg(unix)]
 mod pull_request;
+mod refusals;
 mod sample;
+mod saved;
 mod schema;
 mod sensitive;
 mod snapshots;

@@ -43,6 +43,8 @@ pub enum Kind {
     OtherItems,
     /// One value becomes another.
     Replaced(Value, Value),
+    /// Values become this one, whatever they were.
+    Became(Value),
     /// Values become others, and share nothing.
     Other,
 }
@@ -77,6 +79,14 @@ impl Kind {
         match self {
             Self::Domain(_) => self,
             other => other.in_general().unwrap_or(other),
+        }
+    }
+
+    /// The same whatever it was before; `None` if there is no such thing to say.
+    pub(super) fn whatever_it_was(&self) -> Option<Self> {
+        match self {
+            Self::Replaced(_, new) => Some(Self::Became(new.clone())),
+            _ => None,
         }
     }
 
@@ -128,6 +138,7 @@ impl Kind {
             Self::Items(added, removed) => come_and_go(added, removed, text),
             Self::OtherItems => "other items".to_owned(),
             Self::Replaced(old, new) => format!("{} → {}", value(old), value(new)),
+            Self::Became(new) => format!("other values → {}", value(new)),
             Self::Other => "other values".to_owned(),
         }
     }

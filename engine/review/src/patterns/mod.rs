@@ -114,7 +114,8 @@ pub fn of<'c>(changes: impl IntoIterator<Item = &'c Change>, look: Look<'_>) -> 
             groups.entry(key).or_default().add(change, line);
         }
     }
-    let mut patterns: Vec<Pattern> = merged(groups)
+    let groups = merged(groups, Kind::whatever_it_was);
+    let mut patterns: Vec<Pattern> = merged(groups, Kind::in_general)
         .into_iter()
         .map(|(key, group)| pattern(key, group, look))
         .collect();
@@ -229,11 +230,14 @@ fn says_more(change: &Change, field: &FieldChange) -> bool {
 
 /// Values of which no two people have the same pair are no patterns: they are
 /// told together.
-fn merged<'c>(groups: BTreeMap<Key<'c>, Group<'c>>) -> BTreeMap<Key<'c>, Group<'c>> {
+fn merged<'c>(
+    groups: BTreeMap<Key<'c>, Group<'c>>,
+    in_general: fn(&Kind) -> Option<Kind>,
+) -> BTreeMap<Key<'c>, Group<'c>> {
     let mut merged: BTreeMap<Key<'c>, Group<'c>> = BTreeMap::new();
     let mut alone: BTreeMap<Key<'c>, Vec<(Key<'c>, Group<'c>)>> = BTreeMap::new();
     for (key, group) in groups {
-        match key.kind.in_general().filter(|_| group.people.len() == 1) {
+        match in_general(&key.kind).filter(|_| group.people.len() == 1) {
             Some(kind) => {
                 let general = Key {
                     kind,

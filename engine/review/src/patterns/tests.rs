@@ -173,6 +173,24 @@ fn what_one_person_alone_has_is_told_together() {
 }
 
 #[test]
+fn many_values_that_become_one_are_told_by_it() {
+    let phone = |who: &str, old: &str| {
+        change(
+            Action::Update,
+            who,
+            vec![field("phone", text(old), text("not known"))],
+        )
+    };
+    let changes = [phone("a", "1"), phone("b", "2"), phone("c", "3")];
+    let patterns = of(&changes, Look::default());
+    assert_eq!(patterns.len(), 1);
+    assert_eq!(
+        patterns[0].sentence(),
+        "`phone`: other values → \"not known\""
+    );
+}
+
+#[test]
 fn causes_are_kept_apart() {
     let source = field("room", text("1"), text("2"));
     let edit = FieldChange {

@@ -60,6 +60,8 @@ pub fn some_run(plan: Option<&str>) -> Run {
         plan: plan.map(str::to_owned),
         policy: Some("0123".into()),
         overrides: BTreeMap::from([("block.max".into(), "agreed".into())]),
+        review: Default::default(),
+        approvals: Vec::new(),
         text: None,
         read: None,
         proof: None,

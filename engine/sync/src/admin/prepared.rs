@@ -225,6 +225,8 @@ fn run(context: AdminContext<'_>, deeds: &[Deed<'_>]) -> Run {
         plan: None,
         policy: None,
         overrides: BTreeMap::new(),
+        review: Default::default(),
+        approvals: Vec::new(),
         text: None,
         read: None,
         proof: None,

@@ -8,16 +8,21 @@
 //! Values of sensitive fields are masked in it. Encrypted, they stand in a member of
 //! their own beside the plan, so that exactly what was planned can be applied.
 
+//!
+//! Behind the seal may stand approvals, which are bound to it.
+
+mod approvals;
 mod values;
 
+pub use approvals::{Hands, NoKey, PublicKey, SigningKey, approve, is_signed_by};
 pub use values::Once;
 
-use muster_model::Plan;
+use muster_model::{Approval, Plan};
 use std::fmt::Write;
 
 const VALUES: &str = ",\n  \"sealed_values\": \"";
 const SEAL: &str = ",\n  \"seal\": \"";
-const END: &str = "\"\n}\n";
+const CLOSE: &str = "\n}\n";
 
 /// A plan that was read from a file, with the digest that identifies it.
 #[derive(Clone, Debug)]
@@ -26,6 +31,11 @@ pub struct SealedPlan {
     pub plan: Plan,
     /// Identifies the file: a plan applies once.
     pub digest: String,
+    /// What the seal is on, as a hash that needs no key.
+    pub content: String,
+    /// Who approved of it. Those with the state's seal are genuine; signatures
+    /// are held against the keys of the policy when the plan is applied.
+    pub approvals: Vec<Approval>,
 }
 
 /// Why a plan file cannot be used. Nothing was changed.
@@ -49,6 +59,12 @@ pub enum Unreadable {
          another state folder"
     )]
     Broken,
+    /// An approval was changed, or is one of another plan.
+    #[error("the approval of `{name}` does not fit: it was edited, or is one of another plan")]
+    Approval {
+        /// Whose.
+        name: String,
+    },
     /// The seal fits, and the encrypted values do not.
     #[error("the sensitive values in the plan file cannot be read")]
     Values,
@@ -91,27 +107,67 @@ pub fn write(plan: &Plan, key: &[u8; 32], once: Once) -> Result<Vec<u8>, Unwrita
     let seal = seal_of(&bytes, key);
     bytes.extend_from_slice(SEAL.as_bytes());
     bytes.extend_from_slice(seal.as_bytes());
-    bytes.extend_from_slice(END.as_bytes());
+    bytes.push(b'"');
+    bytes.extend_from_slice(CLOSE.as_bytes());
     Ok(bytes)
+}
+
+/// Puts approvals behind the seal of a plan file, in place of those that are there.
+pub fn with_approvals(file: &[u8], approvals: &[Approval]) -> Result<Vec<u8>, Unreadable> {
+    let parts = parts(file)?;
+    let list = approvals::write(approvals)?;
+    let (body, seal) = (parts.body, parts.seal);
+    Ok(format!("{body}{SEAL}{seal}\"{list}").into_bytes())
 }
 
 /// Reads a sealed file; one that was edited is refused.
 pub fn read(bytes: &[u8], key: &[u8; 32]) -> Result<SealedPlan, Unreadable> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::NoSeal)?;
-    let (body, rest) = text.rsplit_once(SEAL).ok_or(Unreadable::NoSeal)?;
-    let seal = rest.strip_suffix(END).ok_or(Unreadable::Broken)?;
-    check_format(text)?;
-    let expected = seal_of(body.as_bytes(), key);
-    if !same(expected.as_bytes(), seal.as_bytes()) {
+    let parts = parts(bytes)?;
+    let expected = seal_of(parts.body.as_bytes(), key);
+    if !same(expected.as_bytes(), parts.seal.as_bytes()) {
         return Err(Unreadable::Broken);
     }
-    let values = body.rsplit_once(VALUES);
+    let values = parts.body.rsplit_once(VALUES);
     let values = values.and_then(|(_, values)| values.strip_suffix('"'));
-    let mut plan = serde_json::from_str(&format!("{body}\n}}"))?;
-    values::unseal(&mut plan, values, key).ok_or(Unreadable::Values)?;
-    Ok(SealedPlan {
-        plan,
-        digest: seal.to_owned(),
+    let mut sealed = parts.loose()?;
+    values::unseal(&mut sealed.plan, values, key).ok_or(Unreadable::Values)?;
+    approvals::check(&sealed, key)?;
+    Ok(sealed)
+}
+
+/// Reads a file without the state that it was made for: whether it was edited is
+/// not known, sensitive values are not there, and it can only be looked at.
+pub fn peek(bytes: &[u8]) -> Result<SealedPlan, Unreadable> {
+    parts(bytes)?.loose()
+}
+
+/// What a file consists of.
+struct Parts<'a> {
+    body: &'a str,
+    seal: &'a str,
+    approvals: Vec<Approval>,
+}
+
+impl Parts<'_> {
+    fn loose(self) -> Result<SealedPlan, Unreadable> {
+        Ok(SealedPlan {
+            plan: serde_json::from_str(&format!("{}\n}}", self.body))?,
+            digest: self.seal.to_owned(),
+            content: blake3::hash(self.body.as_bytes()).to_hex().to_string(),
+            approvals: self.approvals,
+        })
+    }
+}
+
+fn parts(bytes: &[u8]) -> Result<Parts<'_>, Unreadable> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::NoSeal)?;
+    let (body, rest) = text.rsplit_once(SEAL).ok_or(Unreadable::NoSeal)?;
+    let (seal, rest) = rest.split_once('"').ok_or(Unreadable::Broken)?;
+    check_format(text)?;
+    Ok(Parts {
+        body,
+        seal,
+        approvals: approvals::read(rest)?,
     })
 }
 
@@ -169,11 +225,13 @@ pub(crate) fn sample() -> Plan {
         given: Default::default(),
         references: Default::default(),
         names: Default::default(),
+        review: Default::default(),
         bindings: muster_model::Bindings {
             policy_file: "p.yaml".into(),
             environment: None,
             policy: "0".into(),
             snapshot: "1".into(),
+            texts: Vec::new(),
             state: "s".into(),
             state_version: muster_model::StateVersion(3),
             plugin: "csv 0.1.0".into(),

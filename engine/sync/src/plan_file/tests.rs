@@ -40,11 +40,13 @@ fn plan() -> Plan {
         given: Default::default(),
         references: Default::default(),
         names: Default::default(),
+        review: Default::default(),
         bindings: Bindings {
             policy_file: "p.yaml".into(),
             environment: None,
             policy: "0".into(),
             snapshot: "1".into(),
+            texts: Vec::new(),
             state: "s".into(),
             state_version: StateVersion(3),
             plugin: "csv 0.1.0".into(),
@@ -180,7 +182,7 @@ fn every_edited_byte_of_encrypted_values_is_noticed() {
 fn resealed(text: &str) -> Vec<u8> {
     let (body, _) = text.rsplit_once(SEAL).unwrap();
     let seal = seal_of(body.as_bytes(), &KEY);
-    format!("{body}{SEAL}{seal}{END}").into_bytes()
+    format!("{body}{SEAL}{seal}\"{CLOSE}").into_bytes()
 }
 
 #[test]

@@ -137,6 +137,8 @@ fn run_of(
         plan: context.plan_digest(),
         policy: policy.map(|policy| policy.digest.clone()),
         overrides: overrides.collect(),
+        review: plan.review.clone(),
+        approvals: context.approvals.clone(),
         text: None,
         read: None,
         proof: None,

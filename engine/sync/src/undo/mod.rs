@@ -174,6 +174,7 @@ fn assemble(
         pending: Pending::default(),
         given: BTreeMap::new(),
         names: names(&changes, &references, store)?,
+        review: Default::default(),
         references,
         bindings: Bindings {
             policy_file,
@@ -182,6 +183,7 @@ fn assemble(
                 .map(|policy| policy.digest.clone())
                 .unwrap_or_default(),
             snapshot: format!("audit:{}", run.id),
+            texts: Vec::new(),
             state: store.identity(),
             state_version: store.version()?,
             plugin: "the audit".to_owned(),

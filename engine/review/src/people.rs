@@ -1,6 +1,6 @@
 //! Values that are accounts, with the usernames of their people.
 
-use super::text::{safe, value};
+use crate::words::{safe, value};
 use muster_model::{AccountId, FieldChange, FieldName, Plan, Username, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
