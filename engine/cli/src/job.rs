@@ -212,7 +212,7 @@ impl<'p> Job<'p> {
             actor: session.actor.clone(),
             plugin_digest: self.source.about().digest.clone(),
             origin: PlanOrigin::Fresh,
-            approvals: Vec::new(),
+            approvals: Default::default(),
         };
         apply(plan, self.policy, self.store.as_mut(), &context, session)
     }
@@ -224,7 +224,7 @@ impl<'p> Job<'p> {
             actor: session.actor.clone(),
             plugin_digest: self.source.about().digest.clone(),
             origin: PlanOrigin::Fresh,
-            approvals: Vec::new(),
+            approvals: Default::default(),
         };
         let text = std::iter::once(&trouble.summary)
             .chain(&trouble.causes)
@@ -337,7 +337,10 @@ pub fn apply(
         Ok(run) => return Ok(proven(plan, policy, store, run, session)),
         Err(refused) => refused,
     };
-    if matches!(refused, ApplyRefused::Stopped { .. }) {
+    if matches!(
+        refused,
+        ApplyRefused::Stopped { .. } | ApplyRefused::Unapproved(_)
+    ) {
         let text = refused.to_string();
         let stopped = RunOutcome::Stopped;
         muster_sync::record_outcome(policy, Some(plan), stopped, &text, store, context)
@@ -402,6 +405,11 @@ pub fn not_applied(refused: ApplyRefused, policy_file: &str) -> Trouble {
         ApplyRefused::Stopped { .. } => Trouble::of(Exit::Stopped, &refused).hint(
             "nothing was changed; `muster plan` shows the line with which one plan may go past",
         ),
+        ApplyRefused::Unapproved(_) => Trouble::of(Exit::Stopped, &refused).hint(format!(
+            "nothing was changed; write the plan to a file, have it approved, apply it: `muster \
+             plan {policy_file} --out FILE`, `muster plan approve FILE --as NAME`, `muster apply \
+             FILE`"
+        )),
         ApplyRefused::OtherState => Trouble::of(Exit::Outdated, &refused)
             .hint("name the state folder that it was made for with `--state DIR`"),
         ApplyRefused::AlreadyApplied { .. }

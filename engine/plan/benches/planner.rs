@@ -81,6 +81,7 @@ fn policy() -> Policy {
         blocks: vec![],
         upcoming: Some(30),
         licences: None,
+        approval: None,
         guards: Guards {
             limits: BTreeMap::new(),
             shrink: unlimited(),

@@ -60,6 +60,7 @@ pub(crate) fn policy() -> Policy {
         blocks: vec![],
         upcoming: Some(30),
         licences: None,
+        approval: None,
         guards: Guards {
             limits: BTreeMap::new(),
             shrink: no_limit(),

@@ -18,6 +18,7 @@
 //! mapping for one person after the other, `usernames` the one that names them.
 
 mod adoption;
+mod approval;
 mod beside;
 mod check;
 mod constant;
@@ -54,6 +55,7 @@ mod values;
 mod yaml;
 
 pub use adoption::{Adopt, MappingRow, MatchKey, Standing};
+pub use approval::{ApprovalTerms, KEY_KIND};
 pub use beside::{Beneath, Beside, FileTexts, Files, NamedText, NoFiles, shown};
 pub use check::{Checked, check, check_with, parse};
 pub use diagnostic::{Code, Diagnostic, Severity};

@@ -1,6 +1,7 @@
 //! A checked policy: what the YAML said, with every rule's place in the file.
 
 use crate::adoption::Adopt;
+use crate::approval::ApprovalTerms;
 use crate::beside::FileTexts;
 use crate::exception::Exception;
 use crate::expression::Expression;
@@ -40,6 +41,8 @@ pub struct Policy {
     pub upcoming: Option<u32>,
     /// How many accounts may be active; none: as many as there are.
     pub licences: Option<LicenceTerms>,
+    /// Who has to approve of a plan; none: nobody.
+    pub approval: Option<ApprovalTerms>,
     /// What stops a plan.
     pub guards: Guards,
     /// Directories from the one that outranks all to the one that none does;

@@ -3,9 +3,10 @@
 use crate::edits::{self, Misfit};
 use crate::memory::remember;
 use crate::record::run_of;
+use crate::review::{Approved, Lacking, lacking};
 use crate::standing;
 use jiff::Timestamp;
-use muster_model::{Actor, Approval, AuditRecord, GuardResult, Plan, Run, RunId, RunOutcome};
+use muster_model::{Actor, AuditRecord, GuardResult, Plan, Run, RunId, RunOutcome};
 use muster_policy::Policy;
 use muster_store::{Commit, Store, StoreError};
 
@@ -20,8 +21,8 @@ pub struct ApplyContext {
     pub plugin_digest: String,
     /// Where the plan comes from.
     pub origin: PlanOrigin,
-    /// Who approved of the plan, as its file says.
-    pub approvals: Vec<Approval>,
+    /// Who approved of the plan.
+    pub approvals: Approved,
 }
 
 /// Where an applied plan comes from.
@@ -72,6 +73,9 @@ pub enum ApplyRefused {
         /// The guards that tripped and were not overridden.
         guards: Vec<GuardResult>,
     },
+    /// Not enough people have approved of it.
+    #[error(transparent)]
+    Unapproved(#[from] Lacking),
     /// A change does not fit its account.
     #[error(transparent)]
     Misfit(#[from] Misfit),
@@ -153,7 +157,10 @@ pub(crate) fn check(
             guards: plan.guards.iter().filter(stopping).cloned().collect(),
         });
     }
-    Ok(())
+    match lacking(plan, policy, &context.approvals) {
+        Some(lacking) => Err(lacking.into()),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn audit(plan: &Plan, context: &ApplyContext) -> Vec<AuditRecord> {

@@ -50,7 +50,7 @@ pub(crate) fn run_of(
         policy: Some(policy.digest.clone()),
         overrides: overrides.collect(),
         review: plan.map(|plan| plan.review.clone()).unwrap_or_default(),
-        approvals: context.approvals.clone(),
+        approvals: context.approvals.good().to_vec(),
         text: None,
         read: plan.map(|plan| plan.bindings.snapshot.clone()),
         proof: None,

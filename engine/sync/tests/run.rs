@@ -139,7 +139,7 @@ impl Scene {
             },
             plugin_digest: "d".into(),
             origin: PlanOrigin::Fresh,
-            approvals: Vec::new(),
+            approvals: Default::default(),
         }
     }
 
@@ -371,7 +371,7 @@ fn a_plan_is_refused_when_anything_moved() {
     scene.policy = old;
     let file = ApplyContext {
         origin: PlanOrigin::File("digest".into()),
-        approvals: Vec::new(),
+        approvals: Default::default(),
         ..context.clone()
     };
     let run = apply(&plan, &scene.policy, &mut scene.store, &file).unwrap();

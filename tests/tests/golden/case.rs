@@ -163,7 +163,7 @@ impl Case {
             },
             plugin_digest: "0".repeat(64),
             origin: PlanOrigin::Fresh,
-            approvals: Vec::new(),
+            approvals: Default::default(),
         };
         apply(plan, &self.policy, store, &context).map(|_| ())
     }

@@ -135,7 +135,7 @@ impl Desk {
             },
             plugin_digest: "0".repeat(64),
             origin: PlanOrigin::Fresh,
-            approvals: Vec::new(),
+            approvals: Default::default(),
         };
         apply(&plan, policy, &mut self.store, &context).unwrap();
         let again = self.plan_of(policy, coverage, people);

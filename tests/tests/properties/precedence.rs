@@ -113,7 +113,7 @@ fn carry_out(plan: &Plan, policy: &Policy, store: &mut MemoryStore) {
         },
         plugin_digest: "0".repeat(64),
         origin: PlanOrigin::Fresh,
-        approvals: Vec::new(),
+        approvals: Default::default(),
     };
     apply(plan, policy, store, &context).expect("it applies");
 }

@@ -176,7 +176,7 @@ pub fn carry_out(
         },
         plugin_digest: "0".repeat(64),
         origin: PlanOrigin::Fresh,
-        approvals: Vec::new(),
+        approvals: Default::default(),
     };
     apply(plan, policy, store, &context).map(|_| ())
 }

@@ -38,7 +38,7 @@ fn carry_out(plan: &Plan, policy: &Policy, store: &mut MemoryStore) {
         },
         plugin_digest: String::new(),
         origin: PlanOrigin::Fresh,
-        approvals: Vec::new(),
+        approvals: Default::default(),
     };
     let mut plan = plan.clone();
     plan.guards.clear();

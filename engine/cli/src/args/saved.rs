@@ -27,6 +27,10 @@ pub enum PlanCommand {
     Hold(PlanHoldArgs),
     /// Let a saved plan go past a guard, with a reason
     Override(PlanOverrideArgs),
+    /// Approve of a saved plan, as the policy may ask for
+    Approve(PlanApproveArgs),
+    /// Make a key to sign approvals with
+    Key(PlanKeyArgs),
 }
 
 /// `muster plan show`.
@@ -93,6 +97,47 @@ pub struct PlanOverrideArgs {
     #[arg(required = true, value_name = "GUARD=REASON")]
     pub overrides: Vec<Override>,
     /// Write to another file; the plan itself stays as it is
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `muster plan approve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The approval is put into the file, behind its seal, and holds for this very plan: whoever
+is held back or let past a guard afterwards makes it another one. With `--key` it is
+signed, and can be given where the state is not.
+
+Examples:
+  muster plan approve staff.muster-plan --as mara --key mara.key
+  muster plan approve staff.muster-plan --as mara --note 'HR-118, seen with Kim'")]
+pub struct PlanApproveArgs {
+    /// Plan file
+    pub file: PathBuf,
+    /// Who approves, by the name that the policy lists
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: String,
+    /// The approver's private key; `muster plan key` makes one
+    #[arg(long, value_name = "KEYFILE")]
+    pub key: Option<PathBuf>,
+    /// A remark that is kept with the run
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+/// `muster plan key`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Makes an ed25519 key pair. The private half goes into a file for its owner alone, and
+belongs to nobody else; the public half is printed as a line for `approval.keys`.
+
+Examples:
+  muster plan key mara                       writes mara.key, prints the policy's line
+  muster plan key mara --out ~/.muster/mara.key")]
+pub struct PlanKeyArgs {
+    /// Whose key it is
+    pub name: String,
+    /// Where the private key goes; a file that exists is never overwritten
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

@@ -12,7 +12,7 @@ use crate::trouble::Trouble;
 use crate::{plugins, policies};
 use muster_model::Plan;
 use muster_policy::Policy;
-use muster_sync::plan_file::SealedPlan;
+use muster_sync::review::counted;
 use muster_sync::{ApplyContext, PlanOrigin};
 use std::ffi::OsStr;
 use std::fs;
@@ -68,22 +68,18 @@ fn first_byte(file: &Path) -> Option<u8> {
 fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
     let file = PlanFile::open(file)?;
     let mut store = state::existing(session)?;
-    let SealedPlan {
-        plan,
-        digest,
-        approvals,
-        ..
-    } = file.sealed(&store)?;
+    let sealed = file.sealed(&store)?;
+    let (plan, digest) = (&sealed.plan, sealed.digest.clone());
     if plan.undoes.is_some() {
         drop(store);
         let policy = match plan.bindings.policy.is_empty() {
             true => None,
-            false => Some(policy_of(&plan, session)?),
+            false => Some(policy_of(plan, session)?),
         };
-        let origin = (PlanOrigin::File(digest), approvals);
-        return super::undo::apply(&plan, policy.as_ref(), origin, session);
+        let origin = (PlanOrigin::File(digest), counted(&sealed, policy.as_ref()));
+        return super::undo::apply(plan, policy.as_ref(), origin, session);
     }
-    let policy = policy_of(&plan, session)?;
+    let policy = policy_of(plan, session)?;
     let context = ApplyContext {
         now: session.now,
         actor: session.actor.clone(),
@@ -93,10 +89,10 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
             .digest
             .clone(),
         origin: PlanOrigin::File(digest),
-        approvals,
+        approvals: counted(&sealed, Some(&policy)),
     };
-    let run = job::apply(&plan, &policy, &mut store, &context, session)?;
-    super::sync::finish(&plan, &run, session)
+    let run = job::apply(plan, &policy, &mut store, &context, session)?;
+    super::sync::finish(plan, &run, session)
 }
 
 /// Plans, shows, asks, applies.
@@ -108,7 +104,9 @@ fn apply_policy(policy: &Policy, args: &ApplyArgs, session: &Session) -> Result<
             Folding::unless(args.options.all),
             session.out,
         ))?;
-        if args.yes || plan.changes.is_empty() || plan.is_stopped() {
+        // What is refused in any case needs no answer.
+        let is_moot = plan.is_stopped() || policy.approval.is_some();
+        if args.yes || plan.changes.is_empty() || is_moot {
             return Ok(job);
         }
         ask(job, plan, session)

@@ -10,9 +10,10 @@ use crate::render::text::{count, safe};
 use crate::session::Session;
 use crate::trouble::Trouble;
 use crate::{policies, state};
-use muster_model::{Approval, Plan, Run, UsernameKey};
+use muster_model::{Plan, Run, UsernameKey};
 use muster_policy::Policy;
 use muster_store::Store;
+use muster_sync::review::Approved;
 use muster_sync::undo::{self, Created, NoUndo, UndoContext};
 use muster_sync::{ApplyContext, PlanOrigin, PreviewError};
 use std::path::Path;
@@ -58,7 +59,7 @@ pub(super) fn run(args: &RunUndoArgs, session: &Session) -> Result<Exit, Trouble
     apply(
         &plan,
         policy.as_ref(),
-        (PlanOrigin::Fresh, Vec::new()),
+        (PlanOrigin::Fresh, Approved::default()),
         session,
     )
 }
@@ -92,7 +93,7 @@ fn agreed(plan: &Plan, args: &RunUndoArgs, session: &Session) -> Result<(), Trou
 pub(super) fn apply(
     plan: &Plan,
     policy: Option<&Policy>,
-    (origin, approvals): (PlanOrigin, Vec<Approval>),
+    (origin, approvals): (PlanOrigin, Approved),
     session: &Session,
 ) -> Result<Exit, Trouble> {
     let mut store = state::existing(session)?;

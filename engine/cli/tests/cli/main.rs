@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod approvals;
 mod archive;
 mod chart;
 mod check;

@@ -1,6 +1,7 @@
 //! From the tree to a checked policy, one file per section of the language.
 
 mod adoption;
+mod approval;
 pub(crate) mod attributes;
 mod exceptions;
 mod fields;
@@ -215,6 +216,9 @@ fn policy<'t>(
     );
     let blocks = rules::all(source, &mut attributes, root.entry("block"), fragments);
     let upcoming = terms::upcoming(source, root.get("upcoming"));
+    let approval = root
+        .entry("approval")
+        .map(|entry| approval::approval(source, entry));
     let licences = root
         .entry("licences")
         .and_then(|entry| licences::licences(source, entry, &mapped));
@@ -248,6 +252,7 @@ fn policy<'t>(
         blocks,
         upcoming,
         licences,
+        approval: approval.flatten(),
         guards,
         precedence,
         exceptions,

@@ -4,7 +4,7 @@ mod exceptions;
 mod guards;
 
 pub(crate) use super::steps::{DATE, MAP, OTHERWISE, REPLACE, STEP};
-pub(crate) use super::waiting::LICENCES;
+pub(crate) use super::waiting::{APPROVAL, LICENCES};
 pub(crate) use exceptions::*;
 pub(crate) use guards::{GUARDS, LIMIT, SHARE};
 
@@ -79,6 +79,7 @@ pub(crate) const POLICY: Section = Section {
         .or("30d"),
         Key::optional("licences", Takes::Section(&LICENCES), LICENCES.doc),
         Key::optional("guards", Takes::Section(&GUARDS), GUARDS.doc),
+        Key::optional("approval", Takes::Section(&APPROVAL), APPROVAL.doc),
         Key::optional("precedence", Takes::Texts, PRECEDENCE_DOC),
         Key::optional(
             "exceptions",
@@ -529,6 +530,7 @@ pub(crate) const ALL: &[&Section] = &[
     &BY,
     &BLOCK_RULE,
     &LICENCES,
+    &APPROVAL,
     &GUARDS,
     &LIMIT,
     &SHARE,

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use muster_model::Approval;
 use ring::rand::SystemRandom;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use std::fmt;
 
 /// Tells this key from all others that are derived from a state's.
 const CONTEXT: &str = "muster 2026-11-28 plan file, approvals";
@@ -24,6 +25,13 @@ pub(super) const APPROVALS: &str = ",\n  \"approvals\": [";
 /// The public half of an approver's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublicKey(pub [u8; 32]);
+
+/// Base64, as it stands in policies.
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&STANDARD.encode(self.0))
+    }
+}
 
 /// An approver's key.
 pub struct SigningKey(Ed25519KeyPair);

@@ -205,7 +205,7 @@ impl Scene {
             actor: actor(),
             plugin_digest: self.plugin.to_owned(),
             origin: PlanOrigin::Fresh,
-            approvals: Vec::new(),
+            approvals: Default::default(),
         };
         apply(plan, &self.policy, &mut self.store, &context).is_ok()
     }

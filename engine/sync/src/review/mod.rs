@@ -3,10 +3,12 @@
 //!
 //! A reviewer takes away from a plan, and can add nothing to it.
 
+mod approval;
 mod circles;
 mod hold;
 mod past;
 
+pub use approval::{Approved, Idle, Lacking, counted, lacking};
 pub use hold::{NoHold, hold};
 pub use past::{NoOverride, let_past};
 

@@ -138,7 +138,7 @@ fn run_of(
         policy: policy.map(|policy| policy.digest.clone()),
         overrides: overrides.collect(),
         review: plan.review.clone(),
-        approvals: context.approvals.clone(),
+        approvals: context.approvals.good().to_vec(),
         text: None,
         read: None,
         proof: None,

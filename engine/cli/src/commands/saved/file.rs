@@ -5,7 +5,7 @@ use crate::files::whole;
 use crate::policies;
 use crate::session::Session;
 use crate::trouble::Trouble;
-use muster_model::Plan;
+use muster_model::{Approval, Plan};
 use muster_policy::Policy;
 use muster_store::Store;
 use muster_sync::plan_file::{self, Once, SealedPlan, Unreadable};
@@ -40,6 +40,11 @@ impl PlanFile {
     /// The plan as it stands there, whoever wrote it: to be looked at.
     pub fn loose(&self) -> Result<SealedPlan, Trouble> {
         plan_file::peek(&self.bytes).map_err(|error| self.unusable(&error))
+    }
+
+    /// The file with these approvals in place of those that it has.
+    pub fn with_approvals(&self, approvals: &[Approval]) -> Result<Vec<u8>, Trouble> {
+        plan_file::with_approvals(&self.bytes, approvals).map_err(|error| self.unusable(&error))
     }
 
     fn unusable(&self, error: &Unreadable) -> Trouble {

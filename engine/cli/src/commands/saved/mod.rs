@@ -1,5 +1,6 @@
 //! What is done with a saved plan before it is applied.
 
+mod approve;
 mod file;
 mod hold;
 mod past;
@@ -20,6 +21,8 @@ pub(super) fn run(command: &PlanCommand, session: &Session) -> Result<Exit, Trou
         PlanCommand::Show(args) => show::run(args, session),
         PlanCommand::Hold(args) => hold::run(args, session),
         PlanCommand::Override(args) => past::run(args, session),
+        PlanCommand::Approve(args) => approve::run(args, session),
+        PlanCommand::Key(args) => approve::make_key(args, session),
     }
 }
 
@@ -29,6 +32,8 @@ pub(super) fn name(command: &PlanCommand) -> &'static str {
         PlanCommand::Show(_) => "plan show",
         PlanCommand::Hold(_) => "plan hold",
         PlanCommand::Override(_) => "plan override",
+        PlanCommand::Approve(_) => "plan approve",
+        PlanCommand::Key(_) => "plan key",
     }
 }
 

@@ -15,6 +15,7 @@ use muster_model::{Approval, Plan};
 use muster_review::report::{self, Note, Paper, Tone};
 use muster_store::Store;
 use muster_sync::plan_file::SealedPlan;
+use muster_sync::review::{counted, lacking};
 use muster_sync::standing;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -92,10 +93,13 @@ fn standing(sealed: &SealedPlan, store: &dyn Store, session: &Session) -> Vec<No
     let fits = "The seal fits: this is what was planned for this state.".to_owned();
     let mut notes = vec![note(Tone::Good, fits)];
     match why_not(sealed, store, session) {
-        Ok(why) => notes.extend(why.into_iter().map(|why| {
-            let text = format!("It can no longer be applied: {why}.");
-            note(Tone::Bad, text)
-        })),
+        Ok((why, lacking)) => {
+            notes.extend(lacking.map(|text| note(Tone::Doubt, text)));
+            notes.extend(why.into_iter().map(|why| {
+                let text = format!("It can no longer be applied: {why}.");
+                note(Tone::Bad, text)
+            }));
+        }
         Err(trouble) => {
             let why = std::iter::once(trouble.summary).chain(trouble.causes);
             let why: Vec<String> = why.collect();
@@ -106,11 +110,12 @@ fn standing(sealed: &SealedPlan, store: &dyn Store, session: &Session) -> Vec<No
     notes
 }
 
+/// Why not, and who has still to approve.
 fn why_not(
     sealed: &SealedPlan,
     store: &dyn Store,
     session: &Session,
-) -> Result<Vec<String>, Trouble> {
+) -> Result<(Vec<String>, Option<String>), Trouble> {
     let plan = &sealed.plan;
     let policy = match plan.bindings.policy.is_empty() {
         true => None,
@@ -121,7 +126,18 @@ fn why_not(
         // What takes a run back asks no plugin.
         _ => plan.bindings.plugin_digest.clone(),
     };
-    standing::why_not(sealed, policy.as_ref(), &plugin, session.now, store).map_err(state::trouble)
+    let policy = policy.as_ref();
+    let why = standing::why_not(sealed, policy, &plugin, session.now, store);
+    let approved = counted(sealed, policy);
+    let lacking = lacking(plan, policy, &approved).map(|lacking| capital(&lacking.to_string()));
+    Ok((why.map_err(state::trouble)?, lacking))
+}
+
+/// A sentence begins with a capital letter, and ends.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
 }
 
 /// A plan on its way out.
