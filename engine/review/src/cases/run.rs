@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use muster_model::{Actor, Page, Plan, PolicyLine, ReadKind, ReadNote, ReadReason, UsernameKey};
 use muster_policy::Policy;
 use muster_store::MemoryStore;
+use muster_sync::review::Approved;
 use muster_sync::{
     ApplyContext, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed, apply,
     preview, snapshot,
@@ -189,6 +190,7 @@ fn applied(
         },
         plugin_digest: plugin_digest(),
         origin: PlanOrigin::Fresh,
+        approvals: Approved::rehearsal(),
     };
     let applied = apply(plan, policy, store, &context);
     applied.map(|_| ()).map_err(|refused| because(&refused))

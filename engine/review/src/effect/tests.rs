@@ -12,6 +12,7 @@ use muster_model::page::PlainRow;
 use muster_model::{Actor, Coverage, Evidence, Page, SourceStatus};
 use muster_policy::Policy;
 use muster_store::MemoryStore;
+use muster_sync::review::Approved;
 use muster_sync::snapshot::{About, People, PluginStamp, write};
 use muster_sync::{
     ApplyContext, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed, apply,
@@ -190,6 +191,7 @@ fn synced(policy: &Policy, people: &[Somebody]) -> MemoryStore {
         },
         plugin_digest: "0".to_owned(),
         origin: PlanOrigin::Fresh,
+        approvals: Approved::rehearsal(),
     };
     apply(&plan, policy, &mut store, &context).unwrap();
     store
