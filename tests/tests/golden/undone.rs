@@ -28,6 +28,7 @@ pub fn faults(case: &Case, plan: &Plan, mut store: MemoryStore) -> Vec<String> {
         },
         plugin_digest: String::new(),
         origin: PlanOrigin::Fresh,
+        approvals: Default::default(),
     };
     apply_undo(&back, Some(&case.policy), &mut store, &context).expect("it can be applied");
 

@@ -71,12 +71,12 @@ fn tell(plan: &Plan, args: &PlanArgs, session: &Session) {
     {
         session.note(&format!("nothing in this plan is about `{person}`"));
     }
-    if args.format == Format::Text
-        && let Some(person) = somebody(plan)
+    if args.format == PlanFormat::Text
+        && let (Some(policy), Some(person)) = (&args.policy, somebody(plan))
     {
         session.say(&format!(
             "why somebody is held or blocked: muster explain {} {person}",
-            args.policy.display()
+            policy.display()
         ));
     }
     if let Some(file) = &args.out {
