@@ -1,6 +1,6 @@
 //! What a connector for Active Directory stumbles over, one by one.
 
-use super::{GROUP, WAYS, dn, domain, synced};
+use super::{GROUP, WAYS, dn, domain, people, synced};
 use muster_tests::Policy;
 use muster_tests::intranet::Intranet;
 use muster_tests::policy::PASSWORD_VARIABLE;
@@ -161,4 +161,39 @@ fn a_login_check_tells_the_reasons_apart() {
     says("ben", PASSWORD, 1, "has expired");
     admin.replace(&dn("Clara Costa"), "pwdLastSet", "0");
     says("clara", PASSWORD, 1, "must be changed at the source first");
+}
+
+/// Groups that give roles put nobody into scope; the primary group, which is in no
+/// list, gives its role as well.
+#[test]
+fn groups_give_roles_and_the_primary_group_does_too() {
+    for way in WAYS {
+        let members = ["Anna Ek", "Ben Berg"].map(dn);
+        let editors = [dn("Anna Ek"), dn("Dora Dahl")];
+        let server = Samba::serve(
+            &people(),
+            &[
+                group_ldif(GROUP, &[&members[0], &members[1]]),
+                group_ldif("Editors", &[&editors[0], &editors[1]]),
+            ],
+        );
+        let roles = format!(
+            "{{groups: {{\"{}\": editor, \"CN=Domain Users,CN=Users,{DOMAIN}\": everybody}}}}",
+            dn("Editors")
+        );
+        let policy = Policy::samba(&server, GROUP)
+            .set("membership", way)
+            .field("roles", &roles);
+        let intranet = Intranet::synced(&policy);
+        assert_eq!(intranet.usernames(), ["anna", "ben"], "by {way}");
+        let roles = |username: &str| intranet.account(username).field("roles").clone();
+        assert_eq!(roles("anna"), json!(["editor", "everybody"]), "by {way}");
+        assert_eq!(roles("ben"), json!(["everybody"]), "by {way}");
+        server.join("Editors", &dn("Ben Berg"));
+        server.leave("Editors", &dn("Anna Ek"));
+        intranet.sync().ok();
+        assert_eq!(roles("anna"), json!(["everybody"]), "by {way}");
+        assert_eq!(roles("ben"), json!(["editor", "everybody"]), "by {way}");
+        intranet.is_settled();
+    }
 }

@@ -218,3 +218,47 @@ fn names_with_special_signs_are_found() {
         intranet.is_settled();
     }
 }
+
+/// Groups that give roles put nobody into scope; nested membership counts, what
+/// ends is taken, and what the intranet gave stays.
+#[test]
+fn groups_give_roles_and_take_them() {
+    for way in WAYS {
+        let server = Slapd::serve(&nested());
+        let roles = format!(
+            "{{groups: {{\"{}\": floor, \"cn=o*,*\": \"group-$1\"}}}}",
+            group_dn("floor")
+        );
+        let policy = by(way, Policy::openldap(&server, GROUP)).field("roles", &roles);
+        let intranet = Intranet::synced(&policy);
+        let roles = |username: &str| intranet.account(username).field("roles").to_string();
+        assert_eq!(intranet.usernames(), ["anna", "ben", "clara"], "by {way}");
+        // Anna is in the group `others`, whose name begins with an o.
+        assert!(roles("anna").contains("group-thers"), "{}", roles("anna"));
+        assert!(
+            roles("ben").contains("group-slo"),
+            "by {way}: {}",
+            roles("ben")
+        );
+        assert!(roles("clara").contains("\"floor\""), "{}", roles("clara"));
+        intranet.is_settled();
+
+        intranet
+            .admin(&[
+                "edit",
+                "clara",
+                "roles=floor",
+                "roles=group-slo",
+                "roles=chess",
+            ])
+            .ok();
+        server.leave("floor", "clara");
+        server.join(GROUP, "clara");
+        intranet
+            .plan()
+            .changes_are(&[("update", "clara", "changed-at-source")]);
+        intranet.sync().ok();
+        assert_eq!(roles("clara"), "[\"chess\"]", "by {way}");
+        intranet.is_settled();
+    }
+}
