@@ -129,6 +129,7 @@ impl<'p> Job<'p> {
             now: session.now,
             sensitive: snapshots::hidden(self.policy),
             people: snapshot::People::AsDelivered,
+            also: Vec::new(),
             known: Vec::new(),
         };
         let mut failed = None;

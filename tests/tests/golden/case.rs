@@ -143,6 +143,7 @@ impl Case {
             now: self.now(),
             sensitive: BTreeSet::new(),
             people: snapshot::People::AsDelivered,
+            also: Vec::new(),
             known: Vec::new(),
         };
         let mut source = Recorded::new(&self.read, Order::AsGiven, usize::MAX);

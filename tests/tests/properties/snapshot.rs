@@ -28,6 +28,7 @@ fn recorded(policy: &Policy, source: &mut dyn Source) -> Vec<u8> {
         now: "2026-11-23T08:00:00Z".parse().unwrap(),
         sensitive: BTreeSet::new(),
         people: People::AsDelivered,
+        also: Vec::new(),
         known: Vec::new(),
     };
     let (mut spool, mut file) = (Cursor::new(Vec::new()), Vec::new());

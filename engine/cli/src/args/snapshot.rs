@@ -37,6 +37,7 @@ the policy under version control, for `muster policy test` and `policy diff`.
 Examples:
   muster snapshot record policies/staff.yaml
   muster snapshot record policies/staff.yaml --out staff.snapshot
+  muster snapshot record policies/staff.yaml --with main:policies/staff.yaml
   muster snapshot record policies/staff.yaml --pseudonyms --keep department \\
       --out policies/staff.snapshot --accounts policies/staff.accounts.jsonl
   muster snapshot record policies/staff.yaml --pseudonyms --from kept.snapshot")]
@@ -46,6 +47,10 @@ pub struct RecordArgs {
     /// The file to write; else STATE/snapshots/DIRECTORY.snapshot
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Ask for all that this policy needs as well, so that both can be compared: a
+    /// file, or `main:policies/staff.yaml`; may be repeated
+    #[arg(long = "with", value_name = "POLICY")]
+    pub with: Vec<String>,
     /// Take what another snapshot holds, instead of reading the source
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,

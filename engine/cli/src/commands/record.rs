@@ -8,14 +8,14 @@ use crate::session::Session;
 use crate::source::{self, PluginSource};
 use crate::state;
 use crate::trouble::Trouble;
-use crate::{files, plugins, policies, snapshots};
+use crate::{files, plugins, policies, snapshots, versions};
 use muster_host::{AttributeShape, Bound, ReadFrom};
 use muster_model::{Account, Coverage};
 use muster_policy::Policy;
 use muster_store::{AccountJson, Store};
 use muster_sync::snapshot::{
-    About, Header, KnownAttribute, People, PluginStamp, Pseudonymous, Pseudonyms, Replay,
-    Unwritten, write,
+    About, Header, KnownAttribute, People, PluginStamp, PolicyStamp, Pseudonymous, Pseudonyms,
+    Replay, Unwritten, for_all, write,
 };
 use muster_sync::{Source, SourceFailed};
 use std::collections::BTreeSet;
@@ -24,10 +24,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble> {
-    let policy = policies::load(&args.policy, session)?;
+    let named = policies::load(&args.policy, session)?;
+    let others = others(args, &named, session)?;
+    let borrowed: Vec<&Policy> = others.iter().collect();
+    let policy = for_all(&named, &borrowed);
     let from = From::open(args, &policy, session)?;
     let pseudonyms = match args.pseudonyms {
-        true => Some(pseudonyms(args, &policy, session)?),
+        true => Some(pseudonyms(args, &policy, &borrowed, session)?),
         false => None,
     };
     let (people, place) = match pseudonyms {
@@ -40,7 +43,14 @@ pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble>
             snapshots::place(session, &policy.directory),
         ),
     };
-    let about = from.about(&policy, people, session);
+    let mut about = from.about(&policy, people, session);
+    for other in &others {
+        about.sensitive.extend(snapshots::hidden(other));
+        about.also.push(PolicyStamp {
+            file: other.file.clone(),
+            digest: other.digest.clone(),
+        });
+    }
     let file = args.out.clone().unwrap_or(place);
     let mut source = from.source(&policy)?;
     let header = match &pseudonyms {
@@ -61,6 +71,24 @@ pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble>
             Exit::Incomplete
         }
     })
+}
+
+/// Policies that are to be compared with this one.
+fn others(args: &RecordArgs, policy: &Policy, session: &Session) -> Result<Vec<Policy>, Trouble> {
+    let mut others = Vec::new();
+    for name in &args.with {
+        let file = args.policy.display().to_string();
+        let (mut version, _) = versions::both(name, &file, session)?;
+        let Some(other) = version.policies.remove(&policy.directory) else {
+            let text = format!(
+                "`{name}` has no policy of the directory `{}`",
+                policy.directory
+            );
+            return Err(Trouble::new(Exit::Invalid, text));
+        };
+        others.push(other);
+    }
+    Ok(others)
 }
 
 fn tell(policy: &Policy, header: &Header, file: &Path, args: &RecordArgs, session: &Session) {
@@ -119,6 +147,7 @@ impl From {
             plugin,
             now,
             people,
+            also: Vec::new(),
             sensitive: snapshots::hidden(policy),
             known,
         }
@@ -171,6 +200,7 @@ fn known(bound: &Bound) -> Vec<KnownAttribute> {
 fn pseudonyms(
     args: &RecordArgs,
     policy: &Policy,
+    others: &[&Policy],
     session: &Session,
 ) -> Result<Pseudonyms, Trouble> {
     let path = session.state.join("snapshots").join("pseudonyms.key");
@@ -193,7 +223,7 @@ fn pseudonyms(
         return Err(Trouble::new(Exit::Invalid, text)
             .hint_if(near.map(|near| format!("did you mean `{near}`?"))));
     }
-    Ok(Pseudonyms::new(&key, policy, &keep, session.now))
+    Ok(Pseudonyms::with(&key, (policy, others), &keep, session.now))
 }
 
 fn key(path: &Path) -> io::Result<[u8; 32]> {

@@ -101,7 +101,7 @@ fn what_a_snapshot_does_not_tell_is_not_guessed() {
         .exits(5)
         .prints("nobody can know what the edit does")
         .prints("for the new policy, the snapshot lacks the attribute `emails`; who is in the group `partners` (scope.groups)")
-        .prints("`muster snapshot record policy.yaml`")
+        .prints("`muster snapshot record policy.yaml --with main:policy.yaml`")
         .never_says("affected");
     let json = diff(&folder, &["main", "--format", "json"]).exits(5).json();
     assert_eq!(json["format"], "muster.effect/1");
@@ -275,4 +275,50 @@ fn people_under_pseudonyms_are_compared_with_accounts_under_pseudonyms() {
     diff(&folder, &named)
         .exits(5)
         .prints("people are under pseudonyms, and so may be `Research`");
+}
+
+#[test]
+fn one_read_is_recorded_for_both_policies() {
+    let folder = repository();
+    folder.edit(
+        POLICY,
+        "email: email",
+        "email: {from: username, transform: upper}",
+    );
+    folder.edit(POLICY, "groups: [intranet]", "groups: [partners, intranet]");
+    folder.edit(POLICY, FILTER.0, "entry.department != \"Research\"");
+    diff(&folder, &["main"]).exits(5);
+    let record = ["snapshot", "record", POLICY, "--with", "main:policy.yaml"];
+    folder.run(&record).exits(0);
+    diff(&folder, &["main"])
+        .exits(0)
+        .prints("2 newly blocked")
+        .prints("2 newly created")
+        .prints("liam.oconnor, priya.nair")
+        .prints("backup.robot, ines.costa");
+    let into = [
+        "--pseudonyms",
+        "--out",
+        "both.snapshot",
+        "--accounts",
+        "accounts.jsonl",
+    ];
+    folder.run(&[&record[..], &into].concat()).exits(0);
+    diff(
+        &folder,
+        &[
+            "main",
+            "--snapshot",
+            "both.snapshot",
+            "--accounts",
+            "accounts.jsonl",
+        ],
+    )
+    .exits(0)
+    .prints("2 newly blocked")
+    .prints("2 newly created")
+    .never_says("liam");
+    folder
+        .run(&["snapshot", "record", POLICY, "--with", "main:people.csv"])
+        .exits(3);
 }

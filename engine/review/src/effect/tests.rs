@@ -148,6 +148,7 @@ fn recorded(policy: &Policy, people: &[Somebody]) -> Vec<u8> {
         },
         now: now(),
         people: People::AsDelivered,
+        also: Vec::new(),
         sensitive: BTreeSet::new(),
         known: Vec::new(),
     };

@@ -7,8 +7,8 @@
 use super::{Asked, Header};
 use muster_model::page::PlainRow;
 use muster_model::place::lies_under;
-use muster_model::{GroupPattern, SourceStatus};
-use muster_policy::{Policy, is_same_group};
+use muster_model::{FieldName, GroupPattern, SourceStatus};
+use muster_policy::{FieldMapping, GroupRule, Policy, ValueSource, is_same_group};
 use std::fmt;
 
 /// The attribute that says where in a directory of the LDAP kind somebody is.
@@ -325,6 +325,68 @@ impl Narrow {
         }
         told
     }
+}
+
+/// A policy that asks a source for all that several policies ask for, so that the
+/// plan of each of them can be made from one read. It is for nothing but that: its
+/// mappings are the first one's.
+pub fn for_all(policy: &Policy, others: &[&Policy]) -> Policy {
+    let mut wide = policy.clone();
+    for other in others {
+        let asked = [Asked::of(&wide), Asked::of(other)];
+        widen(&mut wide, other, &asked);
+    }
+    wide
+}
+
+fn widen(wide: &mut Policy, other: &Policy, [one, two]: &[Asked; 2]) {
+    let either = |some: &[String], others: &[String]| -> Vec<String> {
+        let more = others.iter().filter(|name| !has(some, name));
+        match some.is_empty() || others.is_empty() {
+            true => Vec::new(),
+            false => some.iter().chain(more).cloned().collect(),
+        }
+    };
+    let both = |some: &[String], others: &[String]| -> Vec<String> {
+        some.iter()
+            .filter(|name| has(others, name))
+            .cloned()
+            .collect()
+    };
+    let scope = &mut wide.scope;
+    scope.groups = either(&one.groups, &two.groups);
+    scope.under = either(&one.under, &two.under);
+    scope.except_groups = both(&one.except_groups, &two.except_groups);
+    scope.except_under = both(&one.except_under, &two.except_under);
+    let differ =
+        !are_same(&one.under, &two.under) || !are_same(&one.except_under, &two.except_under);
+    let place = (differ && wide.provider.plugin == "ldap").then(|| PLACE.to_owned());
+    for name in other.attributes.iter().chain(&place) {
+        let mut known = wide.attributes.iter();
+        if !known.any(|known| known.to_lowercase() == name.to_lowercase()) {
+            wide.attributes.push(name.clone());
+        }
+    }
+    // Who is in these is to be told, whether or not they put anybody into scope.
+    let told = [one, two].into_iter().flat_map(|asked| {
+        asked
+            .groups
+            .iter()
+            .chain(&asked.except_groups)
+            .chain(&asked.report)
+    });
+    let at = wide.scope.at.clone();
+    let rules = told.map(|group| GroupRule {
+        group: group.clone(),
+        gives: Vec::new(),
+        at: at.clone(),
+    });
+    let rules = ValueSource::Groups(rules.collect());
+    let field = FieldMapping::of_attribute(FieldName::from("@recorded"), 0, at);
+    wide.fields.push(FieldMapping {
+        value: rules,
+        ..field
+    });
 }
 
 #[cfg(test)]

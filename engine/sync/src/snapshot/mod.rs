@@ -18,7 +18,7 @@ mod read;
 mod replay;
 mod write;
 
-pub use fit::{Lack, Unsuitable};
+pub use fit::{Lack, Unsuitable, for_all};
 pub use pseudonym::{Pseudonymous, Pseudonyms};
 pub use read::{Record, Snapshot, Unreadable, read};
 pub use replay::Replay;
@@ -52,6 +52,9 @@ pub struct Header {
     pub plugin: PluginStamp,
     /// For which policy.
     pub policy: PolicyStamp,
+    /// For which others as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<PolicyStamp>,
     /// When, as RFC 3339.
     pub recorded: String,
     /// Whether the people in it are who they are.
@@ -87,6 +90,14 @@ pub struct PluginStamp {
     pub version: String,
     /// SHA-256 of its file, in hex.
     pub digest: String,
+}
+
+impl Header {
+    /// True if it was recorded for a policy with this digest.
+    pub fn is_for(&self, digest: &str) -> bool {
+        let mut policies = self.also.iter().chain([&self.policy]);
+        policies.any(|policy| policy.digest == digest)
+    }
 }
 
 /// A policy, as a snapshot names it.

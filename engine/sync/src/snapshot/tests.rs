@@ -115,6 +115,7 @@ fn recorded(rows: &[PlainRow], problems: Vec<Problem>) -> Vec<u8> {
         now: "2026-11-23T08:00:00Z".parse().unwrap(),
         sensitive: ["jpegPhoto".to_owned()].into(),
         people: People::AsDelivered,
+        also: Vec::new(),
         known: vec![KnownAttribute {
             name: "mail".to_owned(),
             several: Some(true),
@@ -251,8 +252,8 @@ fn other_files_are_no_snapshots() {
     }
     let later = refused(&[r#"{"header":{"format":"muster.snapshot/2","people":7}}"#]);
     assert!(later.contains("muster.snapshot/2"), "{later}");
-    let names = header(0).replace("as-delivered", "pseudonyms");
-    assert!(refused(&[&names]).contains("pseudonyms"));
+    let names = header(0).replace("as-delivered", "somebody-else");
+    assert!(refused(&[&names]).contains("somebody-else"));
 }
 
 #[test]
@@ -348,6 +349,7 @@ fn a_person_that_nobody_could_read_again_is_not_written() {
         now: "2026-11-23T08:00:00Z".parse().unwrap(),
         sensitive: BTreeSet::new(),
         people: People::AsDelivered,
+        also: Vec::new(),
         known: vec![],
     };
     let mut source = Pages([page].into(), coverage());

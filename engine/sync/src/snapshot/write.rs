@@ -24,6 +24,8 @@ pub struct About<'a> {
     pub policy: &'a Policy,
     /// Who reads.
     pub plugin: PluginStamp,
+    /// For which others as well.
+    pub also: Vec<PolicyStamp>,
     /// When.
     pub now: Timestamp,
     /// Whether the people are who they are.
@@ -153,6 +155,7 @@ impl About<'_> {
                 file: self.policy.file.clone(),
                 digest: self.policy.digest.clone(),
             },
+            also: self.also.clone(),
             recorded: self.now.to_string(),
             people: self.people,
             attributes: self.policy.attributes.clone(),

@@ -11,7 +11,7 @@ use muster_model::DirectoryName;
 use muster_policy::Policy;
 use muster_review::accounts::{self, Intranet};
 use muster_review::effect::{
-    Look, Outcome, Revision, Setting, Told, Unknown, Which, between, json, markdown, text,
+    Look, Outcome, Revision, Setting, Told, Unknown, between, json, markdown, text,
 };
 use muster_review::patterns::Values;
 use muster_review::words::instant;
@@ -122,7 +122,7 @@ fn told(
     let Some(path) = snapshot else {
         told.outcome = Outcome::NoBasis(
             "there is no snapshot to compare with".to_owned(),
-            vec![record(told.new.as_deref())],
+            vec![record(&told)],
         );
         return Ok(told);
     };
@@ -138,13 +138,13 @@ fn told(
         .hint("`--accounts FILE` names those that `muster snapshot record POLICY --pseudonyms --accounts FILE` writes"));
     }
     if header.people == PeopleKind::Pseudonyms
-        && let Some(words) = other_words(revision)
+        && let Some(words) = other_words(revision, &header)
     {
         let why = format!(
             "in `{}` people are under pseudonyms, and so may be {words}",
             path.display()
         );
-        told.outcome = Outcome::NoBasis(why, vec![record(told.new.as_deref())]);
+        told.outcome = Outcome::NoBasis(why, vec![record(&told)]);
         return Ok(told);
     }
     told.basis = format!("{}, and {}", read(path, &header), intranet.words);
@@ -162,13 +162,7 @@ fn told(
         Err(Unknown::Snapshot(error)) => return Err(snapshots::unusable(path, &error)),
         Err(Unknown::Store(error)) => return Err(state::trouble(error)),
         Err(unknown) => {
-            let file = match &unknown {
-                Unknown::Unsuitable {
-                    which: Which::Old, ..
-                } => told.old.as_deref(),
-                _ => told.new.as_deref(),
-            };
-            let hints = vec![record(file)];
+            let hints = vec![record(&told)];
             Outcome::Unknown(unknown, hints)
         }
     };
@@ -177,17 +171,28 @@ fn told(
 
 /// Words of which only one of the policies speaks: pseudonyms leave those as they are
 /// of which the policy speaks for which people are recorded.
-fn other_words(revision: Revision<'_>) -> Option<String> {
-    let (old, new) = (revision.old?.literals(), revision.new?.literals());
+fn other_words(revision: Revision<'_>, header: &Header) -> Option<String> {
+    let (old, new) = (revision.old?, revision.new?);
+    if header.is_for(&old.digest) && header.is_for(&new.digest) {
+        return None;
+    }
+    let (old, new) = (old.literals(), new.literals());
     let others = old.symmetric_difference(&new);
     let words: Vec<String> = others.map(|word| format!("`{word}`")).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// How to make a snapshot that has what is lacking.
-fn record(policy: Option<&str>) -> String {
-    let policy = policy.unwrap_or("POLICY");
-    format!("`muster snapshot record {policy}` reads the source once, and keeps what it returns")
+/// How to make a snapshot that has what both policies ask for.
+fn record(told: &Told) -> String {
+    let with = |new: &String, old: &String| format!("{new} --with {old}");
+    let policies = match (&told.new, &told.old) {
+        (Some(new), Some(old)) => with(new, old),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => "POLICY".to_owned(),
+    };
+    format!(
+        "`muster snapshot record {policies}` reads the source once, for all that is asked, and keeps it"
+    )
 }
 
 fn read(path: &Path, header: &Header) -> String {

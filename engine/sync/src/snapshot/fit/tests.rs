@@ -52,6 +52,7 @@ fn recorded(policy: &Policy, rows: &[PlainRow]) -> Vec<u8> {
         },
         now: jiff::Timestamp::UNIX_EPOCH,
         people: People::AsDelivered,
+        also: Vec::new(),
         sensitive: std::collections::BTreeSet::new(),
         known: Vec::new(),
     };
@@ -189,4 +190,36 @@ fn what_was_not_asked_for_is_named_and_all_of_it() {
          who is in the group `t-*` (fields.*.groups); everybody else, without `scope.under`; \
          the people of `ou=z,ou=a,dc=x`, who were left out (scope.exclude.under)"
     );
+}
+
+#[test]
+fn what_is_recorded_for_several_policies_tells_of_each() {
+    let people = |scope: &str, more: &str| policy(scope, more);
+    let all = [
+        people("groups: [a, b]", "fields: {mail: mail}"),
+        people(
+            "groups: [b, d], exclude: {groups: [g]}",
+            "fields: {phone: phone}",
+        ),
+        people("", "fields: {roles: {groups: {\"t-*\": t}}}"),
+        people("groups: [a], exclude: {groups: [g, h]}", "fields: {dn: dn}"),
+    ];
+    for one in &all {
+        for other in &all {
+            let wide = for_all(one, &[other]);
+            let file = recorded(&wide, &[]);
+            let header = read(file.as_slice()).unwrap().header().clone();
+            for policy in [one, other] {
+                assert_eq!(header.lacks(policy), [], "{:?}", policy.scope);
+            }
+        }
+    }
+    let others: Vec<&Policy> = all.iter().collect();
+    let wide = for_all(&all[0], &others);
+    assert!(wide.scope.groups.is_empty(), "one of them wants everybody");
+    let file = recorded(&wide, &[]);
+    let header = read(file.as_slice()).unwrap().header().clone();
+    for policy in &all {
+        assert_eq!(header.lacks(policy), []);
+    }
 }

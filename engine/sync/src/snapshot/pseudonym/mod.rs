@@ -53,7 +53,18 @@ impl Pseudonyms {
     /// The key decides, and nothing of a pseudonym leads back without it. `keep` are
     /// attributes, and fields, whose values stay as they are.
     pub fn new(key: &[u8; 32], policy: &Policy, keep: &BTreeSet<String>, now: Timestamp) -> Self {
-        let literals = policy.literals();
+        Self::with(key, (policy, &[]), keep, now)
+    }
+
+    /// The same for several policies: words of which any of them speaks stay.
+    pub fn with(
+        key: &[u8; 32],
+        (policy, others): (&Policy, &[&Policy]),
+        keep: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Self {
+        let mut literals = policy.literals();
+        literals.extend(others.iter().flat_map(|other| other.literals()));
         let texts = literals.iter().flat_map(|text| {
             let of = text.split(|c: char| !c.is_alphanumeric() && !letters::is_mark(c));
             of.map(|word| UsernameKey::of(word).as_str().to_owned())
