@@ -16,6 +16,7 @@ mod desk;
 mod empty_or_unmapped;
 mod filter_edits;
 mod made_anew;
+mod no_way_back;
 mod renames;
 mod roles_and_nesting;
 mod seats;
