@@ -94,9 +94,16 @@ pub fn tidy(path: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Hooks have these, and they are about another folder than ours.
+const OF_HOOKS: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"];
+
 /// What the program has written; or what it has said, if it failed.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, Trouble> {
-    let output = Command::new("git")
+    let mut command = Command::new("git");
+    for variable in OF_HOOKS {
+        command.env_remove(variable);
+    }
+    let output = command
         .arg("-C")
         .arg(folder)
         .args(arguments)

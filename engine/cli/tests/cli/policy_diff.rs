@@ -322,3 +322,34 @@ fn one_read_is_recorded_for_both_policies() {
         .run(&["snapshot", "record", POLICY, "--with", "main:people.csv"])
         .exits(3);
 }
+
+#[test]
+fn folders_below_and_hooks_find_the_same_files() {
+    let folder = repository();
+    let below = "Richtlinien für alle";
+    std::fs::create_dir(folder.path(below)).unwrap();
+    let policy = format!("{below}/staff.yaml");
+    git(&folder, &["mv", POLICY, &policy]);
+    folder.edit(&policy, "path: people.csv", "path: ../people.csv");
+    commit(&folder, "moved");
+    folder.edit(&policy, FILTER.0, FILTER.1);
+    let affected = "3 people are affected: 2 newly blocked, 1 newly created";
+    let old = format!("HEAD:{policy}");
+    for arguments in [
+        ["HEAD", below],
+        ["HEAD", &policy],
+        [&old, &policy],
+        ["HEAD", "."],
+    ] {
+        diff(&folder, &arguments).exits(0).prints(affected);
+    }
+    let call = ["policy", "diff", "HEAD", below];
+    folder
+        .run_with(&[("GIT_DIR", ".git")], &call)
+        .exits(0)
+        .prints(affected);
+    let mut command = folder.command(&["policy", "diff", "HEAD", "--state", "../.muster"]);
+    let output = command.current_dir(folder.path(below)).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(affected), "{said}");
+}
