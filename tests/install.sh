@@ -22,6 +22,7 @@ needed=(
     "node:nodejs"
     "npm:npm"
     "nvim:neovim"
+    "chromium:chromium"
 )
 if [ "${1:-}" = --nightly ]; then
     needed+=("ns-slapd:389-ds-base" "dscreate:389-ds-base")

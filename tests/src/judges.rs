@@ -41,7 +41,13 @@ pub fn folder() -> &'static Path {
 /// says what it found by its exit code and its words: demand `.ok()`.
 #[track_caller]
 pub fn python(script: &str, arguments: &[&str]) -> Finished {
-    let mut command = Command::new(folder().join("venv/bin/python"));
+    python_of("venv", script, arguments)
+}
+
+/// The same in another Python of theirs: `browser` drives one.
+#[track_caller]
+pub fn python_of(venv: &str, script: &str, arguments: &[&str]) -> Finished {
+    let mut command = Command::new(folder().join(venv).join("bin/python"));
     command
         .arg(scripts().join(script))
         .args(arguments)

@@ -2,12 +2,14 @@
 
 use crate::read::{Order, Read, Recorded};
 use jiff::{SignedDuration, Timestamp};
-use muster_model::{Account, Action, Actor, Fault, Owner, Plan, UsernameKey, Value};
+use muster_model::{Account, Action, Actor, Fault, Owner, Plan, Run, UsernameKey, Value};
 use muster_policy::{Beside, Colour, Policy, check_with, render};
 use muster_review::explain::report::Origin;
 use muster_review::explain::{self, Answer, Explanation, Question};
 use muster_store::{AccountJson, Commit, MemoryStore, Store};
-use muster_sync::{ApplyContext, PlanOrigin, PreviewContext, Silent, apply, preview};
+use muster_sync::plan_file::{self, Once};
+use muster_sync::review::Approved;
+use muster_sync::{ApplyContext, ApplyRefused, PlanOrigin, PreviewContext, Silent, apply, preview};
 use std::collections::BTreeMap;
 
 /// A complete read.
@@ -141,6 +143,41 @@ impl Desk {
         let again = self.plan_of(policy, coverage, people);
         assert!(again.changes.is_empty(), "again: {:#?}", again.changes);
         plan
+    }
+
+    /// Applies a plan that was written to a file and read again.
+    pub fn apply_saved(
+        &mut self,
+        plan: &Plan,
+        policy: &Policy,
+        actor: &str,
+    ) -> Result<Run, ApplyRefused> {
+        self.apply_approved(plan, policy, actor, Approved::default())
+    }
+
+    /// The same with approvals.
+    pub fn apply_approved(
+        &mut self,
+        plan: &Plan,
+        policy: &Policy,
+        actor: &str,
+        approvals: Approved,
+    ) -> Result<Run, ApplyRefused> {
+        let key = self.store.seal_key();
+        let file = plan_file::write(plan, &key, Once([7; 12])).unwrap();
+        let sealed = plan_file::read(&file, &key).unwrap();
+        assert_eq!(sealed.plan, *plan, "what is read is what was written");
+        let context = ApplyContext {
+            now: self.now,
+            actor: Actor {
+                name: actor.to_owned(),
+                command: "apply".to_owned(),
+            },
+            plugin_digest: "0".repeat(64),
+            origin: PlanOrigin::File(sealed.digest),
+            approvals,
+        };
+        apply(&sealed.plan, policy, &mut self.store, &context)
     }
 
     /// An account that must be there.

@@ -13,19 +13,25 @@
 
 mod case_of_letters;
 mod desk;
+mod dry_runs;
 mod empty_or_unmapped;
 mod filter_edits;
 mod made_anew;
 mod no_way_back;
+mod one_bad_record;
 mod renames;
+mod review_of_removals;
 mod roles_and_nesting;
+mod saved_plans;
 mod seats;
 mod several_directories;
+mod short_answers;
 mod swaps;
 mod typos_and_thresholds;
 mod unexplained;
 mod who_blocked_whom;
 mod wishes;
+mod wrong_names_in_the_record;
 
 #[path = "../golden/read.rs"]
 #[allow(dead_code, reason = "the golden plans use all of it")]

@@ -30,13 +30,6 @@ pub enum Because {
         /// The field.
         field: String,
     },
-    /// People would refer to each other in a circle, one of whom is held.
-    Circle {
-        /// Who is held.
-        with: Username,
-        /// The field.
-        field: String,
-    },
     /// The seat would have been that of somebody who is held.
     Seat,
 }
@@ -56,24 +49,13 @@ impl fmt::Display for Because {
             Self::Reference { to, field } => {
                 write!(f, "`{field}` would name `{to}`, who is held")
             }
-            Self::Circle { with, field } => write!(
-                f,
-                "`{field}` would make a circle with `{with}`, who is held"
-            ),
             Self::Seat => f.write_str("the seat would have been that of somebody who is held"),
         }
     }
 }
 
-/// Everybody who is held together with those who were chosen. `more` finds what a
-/// plan alone does not tell, until it finds nobody.
-pub fn closure(
-    plan: &Plan,
-    policy: &Policy,
-    facts: &Facts,
-    chosen: &BTreeSet<AccountId>,
-    more: &mut dyn FnMut(&Held) -> Option<(AccountId, Because)>,
-) -> Held {
+/// Everybody who is held together with those who were chosen.
+pub fn closure(plan: &Plan, policy: &Policy, facts: &Facts, chosen: &BTreeSet<AccountId>) -> Held {
     let needs = Needs::of(plan);
     let mut line = Line::of(plan, policy, facts);
     let mut held = Held::new();
@@ -87,9 +69,8 @@ pub fn closure(
             line.hold(id);
             next.extend(needs.who_needs(id).map(|(id, why)| (id, Some(why))));
         }
-        let seat = line.over(&held).map(|id| (id, Because::Seat));
-        match seat.or_else(|| more(&held)) {
-            Some((id, because)) => next.push((id, Some(because))),
+        match line.over(&held) {
+            Some(id) => next.push((id, Some(Because::Seat))),
             None => return held,
         }
     }

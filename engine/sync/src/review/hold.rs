@@ -1,7 +1,7 @@
 //! People are taken out of a plan, together with whatever cannot be done without
 //! them.
 
-use super::{Reviewer, circles::Circles};
+use super::Reviewer;
 use crate::standing;
 use muster_model::{AccountId, Action, HeldPerson, Hold, Plan, UsernameKey};
 use muster_plan::subtract::{Because, Facts, Held, closure, people, subtract};
@@ -62,11 +62,7 @@ pub fn hold(
     }
     let chosen = chosen(plan, names)?;
     let facts = facts(plan, store)?;
-    let mut circles = Circles::of(plan, store);
-    let held = closure(plan, policy, &facts, &chosen, &mut |held| {
-        circles.find(held)
-    });
-    circles.failure()?;
+    let held = closure(plan, policy, &facts, &chosen);
     let by = &reviewer.name;
     let told = |because: Option<&Because>| {
         let why = match (because, reason) {

@@ -4,7 +4,6 @@
 //! A reviewer takes away from a plan, and can add nothing to it.
 
 mod approval;
-mod circles;
 mod hold;
 mod past;
 
