@@ -10,7 +10,7 @@ use muster_model::{
 };
 use muster_policy::{Policy, parse};
 use muster_review::explain::report::Origin;
-use muster_review::explain::{Question, Read, explain};
+use muster_review::explain::{Question, Read, WHOLE, explain};
 use muster_store::MemoryStore;
 use muster_sync::{Delivery, PreviewContext, Silent, Source, SourceFailed, preview};
 use std::collections::BTreeMap;
@@ -154,6 +154,7 @@ fn explaining(criterion: &mut Criterion) {
                     asked,
                     beyond: None,
                     reveal: false,
+                    whole: WHOLE,
                 })
                 .ok()
             });

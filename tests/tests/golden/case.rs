@@ -110,6 +110,7 @@ impl Case {
             asked: "",
             beyond: None,
             reveal: true,
+            whole: explain::WHOLE,
         };
         let all = explain::everybody(&question, Extent::Steps).expect("explanations");
         Some((self.plan(&self.store, Order::AsGiven, 2), all))

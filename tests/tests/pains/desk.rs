@@ -102,6 +102,7 @@ impl Desk {
             asked,
             beyond: None,
             reveal: true,
+            whole: explain::WHOLE,
         };
         match explain::explain(&question).unwrap() {
             Answer::Explained(explanation) => *explanation,

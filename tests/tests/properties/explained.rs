@@ -10,8 +10,8 @@ use muster_model::{
     Account, AccountId, Action, Cause, Change, Plan, SourceStatus, Username, Value,
 };
 use muster_policy::Policy;
-use muster_review::explain::report::{EditKind, Origin};
-use muster_review::explain::{self, Explanation, Extent, Question, Read};
+use muster_review::explain::report::{EditKind, EntrySeen, Origin};
+use muster_review::explain::{self, Explanation, Extent, Question, Read, WHOLE};
 use muster_store::MemoryStore;
 use muster_sync::Silent;
 use proptest::prelude::*;
@@ -31,7 +31,7 @@ fn everybody(
     world: &World,
     policy: &Policy,
     store: &MemoryStore,
-    extent: Extent,
+    (extent, whole): (Extent, u64),
 ) -> Vec<Explanation> {
     let context = run::context(world, None);
     let question = Question {
@@ -43,6 +43,7 @@ fn everybody(
         asked: "",
         beyond: None,
         reveal: true,
+        whole,
     };
     explain::everybody(&question, extent).expect("explanations")
 }
@@ -75,12 +76,19 @@ fn told(changes: &[Change]) -> Vec<Change> {
     changes
 }
 
+fn is_entry(entry: &EntrySeen, person: &Person) -> bool {
+    let same = |(name, values): (&String, &Vec<String>)| person.values(name) == values;
+    entry.id == person.id && entry.status == person.status && entry.attributes.iter().all(same)
+}
+
 fn is_one(one: &Explanation, person: &Person) -> bool {
     let entry = one.read.entry.as_ref();
-    entry.is_some_and(|entry| {
-        let same = |(name, values): (&String, &Vec<String>)| person.values(name) == values;
-        entry.id == person.id && entry.status == person.status && entry.attributes.iter().all(same)
-    })
+    entry.is_some_and(|entry| is_entry(entry, person))
+}
+
+/// The same for whoever stands beside somebody else.
+fn is_among(one: &Explanation, person: &Person) -> bool {
+    is_one(one, person) || one.read.twins.iter().any(|entry| is_entry(entry, person))
 }
 
 /// What the account remembers of its person.
@@ -186,7 +194,7 @@ fn again<'a>(
     let person = place.and_then(|place| world.people.get(place));
     let by_entry = || {
         all.iter()
-            .find(|other| person.is_some_and(|one| is_one(other, one)))
+            .find(|other| person.is_some_and(|one| is_among(other, one)))
     };
     by_account.or_else(by_entry).or_else(|| {
         let id = one.person.external_id.as_ref();
@@ -205,10 +213,14 @@ proptest! {
     #![proptest_config(few())]
 
     #[test]
-    fn what_would_change_it_changes_it(world in world(Doubles::Some)) {
+    fn what_would_change_it_changes_it(
+        world in world(Doubles::Some),
+        // In a small world, or in the whole.
+        whole in prop_oneof![Just(0), Just(WHOLE)],
+    ) {
         let policy = world.terms.policy();
         let before = run::store(&world, &policy);
-        for one in everybody(&world, &policy, &before, Extent::WouldChange) {
+        for one in everybody(&world, &policy, &before, (Extent::WouldChange, whole)) {
             for counterfactual in &one.would_change {
                 let mut other = world.clone();
                 let edits = &counterfactual.edits;
@@ -218,7 +230,7 @@ proptest! {
                 }
                 let store = run::again(&other.accounts, &before);
                 let policy = other.terms.policy();
-                let all = everybody(&other, &policy, &store, Extent::Steps);
+                let all = everybody(&other, &policy, &store, (Extent::Steps, WHOLE));
                 let found = again(&one, &all, &other, place);
                 prop_assert!(found.is_some(), "{}\n{:#?}\n{}", one.answer, counterfactual.edits, counterfactual.outcome);
                 let found = found.expect("the person");
@@ -238,7 +250,7 @@ proptest! {
         let policy = world.terms.policy();
         let store = run::store(&world, &policy);
         let plan: Plan = run::plain(&world, &policy, &store);
-        let all = everybody(&world, &policy, &store, Extent::Steps);
+        let all = everybody(&world, &policy, &store, (Extent::Steps, WHOLE));
         let faults = implied::faults(&plan, &all);
         prop_assert!(faults.is_empty(), "\n{}\n{}", world.terms.text(), faults.join("\n\n"));
     }
@@ -248,7 +260,7 @@ proptest! {
         let policy = world.terms.policy();
         let store = run::store(&world, &policy);
         let plan = run::plain(&world, &policy, &store);
-        for one in everybody(&world, &policy, &store, Extent::Steps) {
+        for one in everybody(&world, &policy, &store, (Extent::Steps, WHOLE)) {
             for change in &one.outcome.changes {
                 prop_assert!(plan.changes.contains(change), "{:?}", change);
             }

@@ -16,7 +16,9 @@ use muster_host::{Bound, ReadFrom};
 use muster_model::{Coverage, EntryView};
 use muster_policy::Policy;
 use muster_review::explain::report::{EXPLANATION_FORMAT, Origin, Who};
-use muster_review::explain::{Answer, Beyond, Candidates, Explanation, Question, Read, explain};
+use muster_review::explain::{
+    Answer, Beyond, Candidates, Explanation, Question, Read, WHOLE, explain,
+};
 use muster_store::Store;
 use muster_sync::snapshot::{Replay, Unsuitable};
 use muster_sync::{PreviewContext, PreviewError, Silent, SourceFailed};
@@ -62,6 +64,7 @@ pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Exit, Trouble
         asked: &args.person,
         beyond: beyond.as_ref().map(|beyond| beyond as &dyn Beyond),
         reveal: args.reveal,
+        whole: WHOLE,
     };
     let answer = explain(&question).map_err(|error| failed(error, &policy))?;
     tell(answer, &taken.read, &policy, args, session)

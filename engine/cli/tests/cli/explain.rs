@@ -265,3 +265,81 @@ fn plans_and_accounts_point_to_it() {
         .exits(0)
         .prints("why          muster explain policy.yaml zoe.martin");
 }
+
+#[test]
+fn a_guard_that_stops_the_plan_is_named() {
+    let folder = Folder::sample();
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    for name in ["zoe.martin", "mateo.rivas", "aiko.tanaka", "priya.nair"] {
+        folder.remove_person(name);
+    }
+    folder
+        .run(&["explain", POLICY, "zoe.martin"])
+        .exits(0)
+        .prints("will be blocked")
+        .prints("But the plan is stopped by the guard `block.max` (4, the limit is 3)")
+        .prints("for this plan: the guard `block.max` is overridden, with a reason")
+        .prints("--override 'block.max=WHY'");
+}
+
+#[test]
+fn a_partial_read_is_told_apart() {
+    let folder = Folder::sample();
+    folder.run(&["apply", POLICY, "--yes"]).exits(0);
+    folder.remove_person("zoe.martin");
+    folder.edit("people.csv", "#END\n", "");
+    folder
+        .run(&["explain", POLICY, "zoe.martin"])
+        .exits(5)
+        .prints("is active and stays as it is: they were not delivered, and the read is partial")
+        .prints("at the source: the read is complete, and they are not in it");
+}
+
+#[test]
+fn sensitive_values_are_masked() {
+    let folder = Folder::sample();
+    folder.edit(
+        "policy.yaml",
+        "  phone: {from: phone,",
+        "  phone: {from: phone, sensitive: true,",
+    );
+    folder
+        .run(&["explain", POLICY, "mateo.rivas"])
+        .exits(0)
+        .never_says("0102");
+    folder
+        .run(&["explain", POLICY, "mateo.rivas", "--format", "json"])
+        .exits(0)
+        .never_says("0102");
+    folder
+        .run(&["explain", POLICY, "mateo.rivas", "--reveal"])
+        .exits(0)
+        .prints("+46 8 555 0102");
+}
+
+#[test]
+fn a_policy_under_version_control_has_its_commit() {
+    let folder = Folder::sample();
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.current_dir(folder.path("")).args(arguments);
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "--quiet"]) {
+        return;
+    }
+    assert!(git(&["add", "policy.yaml"]));
+    let who = ["-c", "user.name=a", "-c", "user.email=a@x"];
+    assert!(git(
+        &[&who[..], &["commit", "--quiet", "-m", "policy"]].concat()
+    ));
+    folder
+        .run(&["explain", POLICY, "zoe.martin"])
+        .exits(0)
+        .prints("policy.yaml, commit ");
+    folder.edit("policy.yaml", "max: 3}        #", "max: 4}        #");
+    folder
+        .run(&["explain", POLICY, "zoe.martin"])
+        .exits(0)
+        .prints("policy.yaml, edited since ");
+}

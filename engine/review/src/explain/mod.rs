@@ -54,7 +54,14 @@ pub struct Question<'q> {
     pub beyond: Option<&'q dyn Beyond>,
     /// True if sensitive values are shown.
     pub reveal: bool,
+    /// With more people than these, what would change the answer is tried out in a
+    /// small world of those who have to do with the person: [`WHOLE`] unless somebody
+    /// wants it otherwise.
+    pub whole: u64,
 }
+
+/// So many people are planned over and over without anybody waiting for it.
+pub const WHOLE: u64 = 2_000;
 
 /// The source beyond a policy's scope.
 pub trait Beyond {

@@ -13,7 +13,7 @@ use muster_model::{AuditRecord, Owner, Plan, Run, RunId, SensitiveFields};
 use muster_policy::Policy;
 use muster_review::explain::past::{Kept, before, explain_run, recorded};
 use muster_review::explain::report::Origin;
-use muster_review::explain::{Question, Read};
+use muster_review::explain::{Question, Read, WHOLE};
 use muster_store::Store;
 use muster_sync::snapshot::Replay;
 use muster_sync::{PreviewContext, Silent};
@@ -70,6 +70,7 @@ pub(super) fn explain(
         asked: &args.person,
         beyond: None,
         reveal: args.reveal,
+        whole: WHOLE,
     };
     let kept = Kept {
         run: &run,

@@ -361,6 +361,14 @@ fn decide(out: &mut String, explanation: &Explanation, palette: Palette) {
             ),
         );
     }
+    for one in &explanation.outcome.upcoming {
+        let on = one.on.as_deref().map_or("before long", |day| day);
+        let line = place(one.policy.as_ref(), palette);
+        below(
+            out,
+            &format!("{} {}{line}", palette.change(safe(on)), safe(&one.text)),
+        );
+    }
     if !decide.held_back.is_empty() {
         below(
             out,

@@ -2,7 +2,10 @@
 
 use muster_model::page::PlainRow;
 use muster_model::{Account, BlockReason, Memory, SourceStatus, Username, UsernameKey};
-use muster_policy::{Exception, ExceptionDeed, OnError, Policy, is_same_group};
+use muster_policy::{
+    Exception, ExceptionDeed, FieldMapping, MatchKey, OnError, Policy, ValueSource, is_same_group,
+};
+use std::collections::BTreeSet;
 
 /// One thing that is tried out.
 #[derive(Clone, Debug)]
@@ -88,6 +91,16 @@ impl What {
         matches!(self, Self::Unblock | Self::Rename(..))
     }
 
+    /// True if people may have to do with each other then who have not now.
+    pub(super) fn reaches_others(&self, policy: &Policy) -> bool {
+        match self {
+            Self::Attribute(place, _) => telling(policy).contains(place),
+            Self::Deliver(_) | Self::Mend(_) | Self::Rename(..) | Self::Except(_) => true,
+            Self::Leave | Self::DropTwins | Self::Complete | Self::Limit(_) => true,
+            _ => false,
+        }
+    }
+
     /// Does it to the policy.
     pub(super) fn on_policy(&self, policy: &mut Policy) {
         match self {
@@ -128,4 +141,33 @@ pub(super) fn pin(id: &str, account: &str, policy: &Policy) -> Option<Exception>
         expires: None,
         at: policy.identity.at.clone(),
     })
+}
+
+/// Attributes that tell who somebody is: of which usernames, addresses and what finds
+/// accounts are made, and which name other people.
+pub(super) fn telling(policy: &Policy) -> BTreeSet<usize> {
+    let mut all: BTreeSet<usize> = policy
+        .identity
+        .username
+        .value
+        .origins()
+        .into_iter()
+        .collect();
+    for field in &policy.fields {
+        match &field.value {
+            ValueSource::Reference(reference) => all.extend(reference.attributes()),
+            value if is_telling(policy, field) => all.extend(value.origins()),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// True for an address, a part of a name, and whatever finds accounts.
+pub(super) fn is_telling(policy: &Policy, field: &FieldMapping) -> bool {
+    let name = field.name.as_str();
+    let keys = &policy.identity.adopt.keys;
+    name.contains("mail")
+        || name.contains("name")
+        || keys.contains(&MatchKey::Field(field.name.clone()))
 }

@@ -28,9 +28,6 @@ const PLANS: usize = 40;
 /// What is offered at most.
 const OFFERED: usize = 6;
 
-/// With more people than these, a small world is planned.
-const FEW: u64 = 2_000;
-
 /// What would change the answer, the smallest edits first.
 pub(super) fn would_change(
     case: &Case<'_>,
@@ -38,9 +35,7 @@ pub(super) fn would_change(
 ) -> Result<Vec<Counterfactual>, PreviewError> {
     let before = Standing::of(base);
     let mut offered = Vec::new();
-    let Some(mut trial) = Trial::begin(case, base, before)? else {
-        return Ok(offered);
-    };
+    let mut trial = Trial::begin(case, base, before)?;
     let singles = candidates::of(case, base);
     for candidate in &singles {
         if offered.len() < OFFERED {
@@ -63,7 +58,9 @@ pub(super) fn would_change(
 /// One person in a world in which things can be tried out.
 struct Trial<'c> {
     case: &'c Case<'c>,
-    world: World<'c>,
+    /// Those who have to do with the person, where that will do.
+    small: Option<World<'c>>,
+    whole: World<'c>,
     before: Standing,
     plans: usize,
 }
@@ -74,28 +71,30 @@ impl<'c> Trial<'c> {
         case: &'c Case<'c>,
         base: &Explanation,
         before: Standing,
-    ) -> Result<Option<Self>, PreviewError> {
-        let is_small = case.question.read.len() <= FEW && case.question.store.count()? <= FEW;
+    ) -> Result<Self, PreviewError> {
+        let whole = case.question.whole;
+        let is_small = case.question.read.len() <= whole && case.question.store.count()? <= whole;
         let reaches_all = case.policy().licences.is_some();
         if !is_small && !reaches_all {
-            let trial = Self {
-                case,
-                world: vicinity::around(case)?,
-                before: before.clone(),
-                plans: 1,
-            };
-            let same = trial.world.explain(case, &[])?;
+            let small = vicinity::around(case)?;
+            let same = small.explain(case, &[])?;
             if same.is_some_and(|same| world::is_same(&same, base)) {
-                return Ok(Some(trial));
+                return Ok(Self {
+                    case,
+                    small: Some(small),
+                    whole: World::whole(case)?,
+                    before,
+                    plans: 1,
+                });
             }
         }
-        let world = World::whole(case)?;
-        Ok(Some(Self {
+        Ok(Self {
             case,
-            world,
+            small: None,
+            whole: World::whole(case)?,
             before,
             plans: 1,
-        }))
+        })
     }
 
     /// Plans with some edits; gives what came of it if that is something else.
@@ -108,7 +107,13 @@ impl<'c> Trial<'c> {
         }
         self.plans += 1;
         let edits: Vec<&What> = candidates.iter().map(|candidate| &candidate.what).collect();
-        let Some(then) = self.world.explain(self.case, &edits)? else {
+        // Another name may be anybody's.
+        let reaches_others = edits
+            .iter()
+            .any(|edit| edit.reaches_others(self.case.policy()));
+        let small = self.small.as_ref().filter(|_| !reaches_others);
+        let world = small.unwrap_or(&self.whole);
+        let Some(then) = world.explain(self.case, &edits)? else {
             return Ok(None);
         };
         let is_other = Standing::of(&then) != self.before;

@@ -367,18 +367,23 @@ fn is_of(case: &Case<'_>, problem: &Problem) -> bool {
     case.problems.contains(&problem)
 }
 
-/// Who the person is in the plan: their entries, and the account that is theirs.
+/// Who the person is in the plan: whoever has their account, or else whom their entry
+/// has become.
 fn subject(places: &Places, watched: &Watched) -> Subject {
-    let sights = places
-        .entries
-        .iter()
-        .filter_map(|place| watched.entries.get(place));
-    let found = sights
-        .filter_map(|sight| sight.account.or(sight.adopts))
-        .next();
+    let account_of = |place: &u64| {
+        let sight = watched.entries.get(place);
+        sight.and_then(|sight| sight.account.or(sight.adopts))
+    };
+    if let Some(own) = places.account {
+        let is_theirs = |place: &u64| account_of(place) == Some(own);
+        return Subject {
+            entries: places.entries.iter().copied().filter(is_theirs).collect(),
+            account: Some(own),
+        };
+    }
     Subject {
+        account: places.entries.iter().find_map(account_of),
         entries: places.entries.clone(),
-        account: found.or(places.account),
     }
 }
 
