@@ -76,7 +76,7 @@ impl Serialize for Attributes<'_> {
 
 /// A line as it is read.
 pub(super) enum Parsed {
-    Header(Header),
+    Header(Box<Header>),
     Entry(PlainRow),
     Problem(Problem),
     End(End),
@@ -105,7 +105,7 @@ impl<'de> Visitor<'de> for LineSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
         let key: Option<String> = map.next_key()?;
         let line = match key.as_deref() {
-            Some("header") => Parsed::Header(map.next_value()?),
+            Some("header") => Parsed::Header(Box::new(map.next_value()?)),
             Some("entry") => Parsed::Entry(map.next_value_seed(EntrySeed {
                 attributes: self.attributes,
             })?),

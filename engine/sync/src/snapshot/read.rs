@@ -112,7 +112,7 @@ pub fn read<'i>(input: impl Read + 'i) -> Result<Snapshot<'i>, Unreadable> {
 fn header(line: &[u8]) -> Result<Header, Unreadable> {
     check_format(line)?;
     let header = match parse(line, &[]) {
-        Ok(Parsed::Header(header)) => header,
+        Ok(Parsed::Header(header)) => *header,
         Ok(_) => return Err(Unreadable::NoSnapshot),
         Err(why) => return Err(Unreadable::Line { line: 1, why }),
     };
