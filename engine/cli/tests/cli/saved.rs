@@ -1,5 +1,6 @@
 //! Saved plans: shown in every format, and told whether they can be trusted.
 
+use crate::components::JOURNAL;
 use crate::support::{Folder, POLICY};
 
 const PLAN: &str = "staff.muster-plan";
@@ -246,4 +247,33 @@ fn holding_somebody_back_may_satisfy_a_guard() {
     folder.run(&["plan", "hold", PLAN, "zoe.martin"]).exits(0);
     folder.run(&["apply", PLAN]).exits(5).prints("3 blocked");
     assert_eq!(folder.changes(), ["block zoe.martin"]);
+}
+
+#[test]
+fn the_feed_does_not_move_past_whoever_is_held_back() {
+    let folder = Folder::empty();
+    std::fs::copy(&*JOURNAL, folder.path("journal.wasm")).unwrap();
+    let people = "1 anna anna@example.org\n2 ben ben@example.org\n3 cleo cleo@example.org\n";
+    folder.write("people.log", people);
+    folder.write(
+        POLICY,
+        "muster: 1\ndirectory: staff\nprovider:\n  plugin: ./journal.wasm\n  config: {path: people.log}\n\
+         identity: {key: external_id, username: uid}\nfields: {email: mail}\nguards: {block: none}\n",
+    );
+    folder.run(&["sync", POLICY]).exits(0);
+    folder.write(
+        "people.log",
+        &format!("{people}2 benjamin ben@example.org\n3 -\n"),
+    );
+    for reset in [&[][..], &["--reset"]] {
+        let mut plan = vec!["plan", POLICY, "--out", PLAN];
+        plan.extend(reset);
+        folder.run(&plan).exits(0);
+        folder.run(&["plan", "hold", PLAN, "cleo"]).exits(0);
+        folder.run(&["apply", PLAN]).exits(5);
+        assert_eq!(folder.changes(), ["block cleo"], "{reset:?}");
+    }
+    assert_eq!(folder.plan()["read"]["kind"], "full", "no cursor is kept");
+    folder.run(&["sync", POLICY]).exits(0);
+    assert_eq!(folder.plan()["read"]["kind"], "delta");
 }
