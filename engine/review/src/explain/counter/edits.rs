@@ -96,7 +96,7 @@ impl What {
         match self {
             Self::Attribute(place, _) => telling(policy).contains(place),
             Self::Deliver(_) | Self::Mend(_) | Self::Rename(..) | Self::Except(_) => true,
-            Self::Leave | Self::DropTwins | Self::Complete | Self::Limit(_) => true,
+            Self::DropTwins | Self::Complete | Self::Limit(_) => true,
             _ => false,
         }
     }

@@ -108,9 +108,17 @@ impl<'c> Trial<'c> {
         self.plans += 1;
         let edits: Vec<&What> = candidates.iter().map(|candidate| &candidate.what).collect();
         // Another name may be anybody's.
-        let reaches_others = edits
-            .iter()
-            .any(|edit| edit.reaches_others(self.case.policy()));
+        let is_last = self
+            .case
+            .plan
+            .situations
+            .get("in-scope")
+            .is_none_or(|all| *all <= 1);
+        let reaches_others = edits.iter().any(|edit| {
+            // Once nobody is left, absence proves nothing.
+            let empties = is_last && matches!(edit, What::Leave);
+            empties || edit.reaches_others(self.case.policy())
+        });
         let small = self.small.as_ref().filter(|_| !reaches_others);
         let world = small.unwrap_or(&self.whole);
         let Some(then) = world.explain(self.case, &edits)? else {
