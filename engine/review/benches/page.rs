@@ -1,4 +1,7 @@
 //! How long a page takes for 100,000 changes: `cargo bench -p muster-review`.
+//!
+//! Two busy cores, three values a person: patterns 0.87 s, HTML 1.6 s with them. In
+//! Chromium (`tests/tests/browser.rs`) the first row of such a page stood after 0.9 s.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
