@@ -106,7 +106,6 @@ fn all(
 }
 
 // The protocol wants a map whose keys are URIs; theirs never change.
-#[expect(clippy::mutable_key_type, reason = "the protocol's own type")]
 fn workspace_edit(client: &Client, document: &Document, edits: Vec<TextEdit>) -> WorkspaceEdit {
     let uri = document.uri.clone();
     if !client.versioned_edits {

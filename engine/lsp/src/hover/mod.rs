@@ -155,11 +155,11 @@ impl Place<'_> {
             .iter()
             .enumerate()
             .filter(|(_, token)| holds(&token.range));
-        let found = found.filter_map(|(place, token)| {
+        let mut found = found.filter_map(|(place, token)| {
             let role = role(&written.text, &all, place)?;
             Some((self.role(&role), written.span(&token.range)))
         });
-        let (word, range) = found.last().unwrap_or((None, scalar.range.clone()));
+        let (word, range) = found.next_back().unwrap_or((None, scalar.range.clone()));
         Some((vec![word.unwrap_or_default(), self.value(node)], range))
     }
 

@@ -153,14 +153,13 @@ impl Outline {
     /// What stands at a byte; the place behind the last letter counts as well.
     pub(crate) fn hit(&self, offset: usize) -> Option<Hit> {
         let holds = |range: &Range<usize>| range.start <= offset && offset <= range.end;
-        let found = self.nodes.iter().enumerate().rev().find_map(|(id, node)| {
+        self.nodes.iter().enumerate().rev().find_map(|(id, node)| {
             let scalar = node.scalar.as_ref();
             if scalar.is_some_and(|scalar| holds(&scalar.range)) {
                 return Some(Hit::Scalar(id));
             }
             (node.key().is_some() && holds(&node.at)).then_some(Hit::Key(id))
-        });
-        found
+        })
     }
 }
 
