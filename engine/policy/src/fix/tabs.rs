@@ -12,13 +12,17 @@ const WIDTHS: [usize; 3] = [2, 4, 8];
 /// says different things with different widths.
 pub(crate) fn tabs(source: &Source<'_>) -> Option<Fix> {
     let tabs = indenting(source.text);
+    // Without one, reading again would find the same fault, and look for its fix.
+    if tabs.is_empty() {
+        return None;
+    }
     let mut readings = WIDTHS.iter().filter_map(|width| {
         let (tree, changed) = reading(source, &tabs, *width)?;
         Some((tree, *width, changed))
     });
     let (tree, width, changed) = readings.next()?;
     let unclear = readings.any(|(other, ..)| !other.says_the_same(&tree));
-    if tabs.is_empty() || unclear || holds_one(&tree, &changed) {
+    if unclear || holds_one(&tree, &changed) {
         return None;
     }
     let spaces = " ".repeat(width);
@@ -30,7 +34,8 @@ pub(crate) fn tabs(source: &Source<'_>) -> Option<Fix> {
 fn indenting(text: &str) -> Vec<Range<usize>> {
     let mut tabs = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    // A carriage return alone ends a line of YAML, too.
+    for line in text.split_inclusive(['\n', '\r']) {
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         let leading = line.get(..indent).unwrap_or("");
         tabs.extend(
@@ -72,5 +77,33 @@ fn holds_one(node: &Node, places: &[usize]) -> bool {
         Kind::List(items) => items.iter().any(|item| holds_one(item, places)),
         Kind::Map(entries) => entries.iter().any(|entry| holds_one(&entry.value, places)),
         Kind::Broken => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Code, check, fix};
+
+    #[test]
+    fn a_tab_that_no_line_begins_with_is_told_and_left() {
+        for text in [
+            "a: b\t\r\tc:\n",
+            "a: b\t\rc:\t\r\td\n",
+            "a:\n  - b\t\r\t\tc:\n\td{:\n\te\ne",
+        ] {
+            let found = check("p.yaml", text).diagnostics;
+            let unreadable = [Code::Tab, Code::Syntax];
+            assert!(
+                found.iter().any(|one| unreadable.contains(&one.code)),
+                "{found:?}"
+            );
+            let texts = [("p.yaml".to_owned(), text.to_owned())].into();
+            let check = |texts: &std::collections::BTreeMap<String, String>| {
+                let text = texts.get("p.yaml").map_or("", String::as_str);
+                check("p.yaml", text).diagnostics
+            };
+            let once = fix(texts, &check).texts;
+            assert_eq!(fix(once.clone(), &check).texts, once);
+        }
     }
 }
