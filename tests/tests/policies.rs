@@ -1,8 +1,16 @@
-//! The policies that people start from: each is right, and gives no warning.
+//! The policies that people start from: each is right, gives no warning, and does
+//! what a plan may do to a few odd people.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use muster_policy::{Beside, Colour, Files, NamedText, check_with, render};
-use std::collections::BTreeMap;
+use muster_model::page::PlainRow;
+use muster_model::{Actor, Coverage, Evidence, Page, SourceStatus};
+use muster_policy::{Beside, Colour, Files, NamedText, Policy, check_with, render};
+use muster_store::MemoryStore;
+use muster_sync::{
+    ApplyContext, Approved, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed,
+    apply, preview,
+};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +41,104 @@ fn is_right_with(file: &str, text: &str, beside: &Beside<'_>) {
         checked.diagnostics.is_empty() && checked.policy.is_some(),
         "{file}:\n{}",
         render(&checked.diagnostics, &checked, Colour::Never)
+    );
+    runs(&checked.policy.unwrap());
+}
+
+/// People to try a policy on: of each attribute a word, nothing, an empty text, a
+/// number, an instant.
+fn people(policy: &Policy) -> Vec<PlainRow> {
+    let groups = [policy.scope.groups.clone(), policy.report_groups()].concat();
+    let kinds = ["word", "", "7", "2030-01-31T00:00:00Z"];
+    let person = |(id, kind): (usize, Option<&str>)| PlainRow {
+        id: Some(id.to_string()),
+        groups: groups.clone(),
+        status: SourceStatus::Active,
+        values: policy
+            .attributes
+            .iter()
+            .map(|name| match kind {
+                // Names differ from person to person.
+                Some("word") => vec![format!("{name}{id}@example.org")],
+                Some(other) => vec![other.to_owned()],
+                None => Vec::new(),
+            })
+            .collect(),
+    };
+    let kinds = kinds.map(Some).into_iter().chain([None, Some("word")]);
+    kinds.enumerate().map(person).collect()
+}
+
+struct Rows(Vec<Delivery>);
+
+impl Source for Rows {
+    fn next(&mut self) -> Result<Delivery, SourceFailed> {
+        Ok(self.0.remove(0))
+    }
+}
+
+/// Plans with a policy, applies, and plans again: everybody is accounted for, and
+/// nothing is left to do.
+fn runs(policy: &Policy) {
+    let now = "2026-11-23T08:00:00Z".parse().unwrap();
+    let people = people(policy);
+    let mut store = MemoryStore::new();
+    let plan = |store: &MemoryStore| {
+        let page = Page::from_rows(policy.attributes.len(), &people, Vec::new());
+        let coverage = Coverage::Complete {
+            evidence: Evidence {
+                entries: people.len() as u64,
+                ..Evidence::default()
+            },
+        };
+        let cursor = None;
+        let mut source = Rows(vec![
+            Delivery::Page(page),
+            Delivery::End { coverage, cursor },
+        ]);
+        let context = PreviewContext {
+            now,
+            expires: now,
+            plugin: "rows 1.0.0".to_owned(),
+            plugin_digest: String::new(),
+            read: None,
+            only: None,
+            overrides: BTreeMap::new(),
+        };
+        preview(policy, &mut source, store, &context, &Silent).unwrap()
+    };
+    let mut first = plan(&store);
+    let created = first.changes.len() as u64;
+    let said = first
+        .findings
+        .iter()
+        .map(|finding| finding.username.clone());
+    let said = said.collect::<BTreeSet<_>>().len() as u64;
+    let out = first.situations.get("out-of-scope").copied().unwrap_or(0);
+    assert!(
+        created + said + out >= people.len() as u64,
+        "{}: {:#?}",
+        policy.file,
+        first.findings
+    );
+    first.guards.clear();
+    let context = ApplyContext {
+        now,
+        actor: Actor {
+            name: "rows".to_owned(),
+            command: "apply".to_owned(),
+        },
+        plugin_digest: String::new(),
+        origin: PlanOrigin::Fresh,
+        approvals: Approved::rehearsal(),
+    };
+    apply(&first, policy, &mut store, &context).unwrap();
+    let again = plan(&store);
+    assert!(
+        again.changes.is_empty(),
+        "{}: {:#?}",
+        policy.file,
+        again.changes
     );
 }
 

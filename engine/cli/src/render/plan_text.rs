@@ -172,6 +172,10 @@ fn summary(plan: &Plan, palette: Palette) -> String {
 
 /// Everybody who was found, by situation; none that has people is left out.
 fn people(plan: &Plan) -> String {
+    // What takes a run back was made without looking at anybody else.
+    if plan.undoes.is_some() {
+        return String::new();
+    }
     let situations: Vec<String> = plan
         .situations
         .iter()
