@@ -95,7 +95,7 @@ say("keys", ask("textDocument/completion", at(line + 2, 4)))
 vim.api.nvim_buf_set_lines(buffer, line + 1, line + 3, false, { "  office: {expr: 'entry.'}" })
 local offered
 wait("attributes", function()
-  offered = ask("textDocument/completion", at(line + 1, 25))
+  offered = ask("textDocument/completion", at(line + 1, 24))
   for _, item in ipairs(offered) do
     if item.label == "employee_id" then
       return true

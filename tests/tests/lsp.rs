@@ -65,11 +65,12 @@ fn an_editor_writes_a_policy() {
 
     // A mistake, where it is.
     let found = of(&said, "diagnostics");
-    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
-    assert_eq!(found[0]["code"], "unknown-word");
-    assert_eq!(found[0]["text"], "creat");
+    let mut all = found.as_array().unwrap().iter();
+    let wrong = all.find(|one| one["code"] == "unknown-word");
+    let wrong = wrong.unwrap_or_else(|| panic!("{found}"));
+    assert_eq!(wrong["text"], "creat");
     assert!(
-        found[0]["message"].as_str().unwrap().contains("create"),
+        wrong["message"].as_str().unwrap().contains("create"),
         "{found}"
     );
 
@@ -88,9 +89,9 @@ fn an_editor_writes_a_policy() {
 
     // What a mapping gives for a person of the snapshot.
     let hover = of(&said, "hover").as_str().unwrap();
-    assert!(hover.contains(r#"aiko.tanaka → "Aiko Tanaka""#), "{hover}");
+    assert!(hover.contains(r#"hanna.lind → "Hanna Lind""#), "{hover}");
     let rule = of(&said, "rule").as_str().unwrap();
-    assert!(rule.contains("aiko.tanaka → false"), "{rule}");
+    assert!(rule.contains("hanna.lind → false"), "{rule}");
     assert!(
         rule.contains("It holds for 1 of the first 11 people"),
         "{rule}"

@@ -7,8 +7,8 @@ use muster_model::{Actor, Coverage, Evidence, Page, SourceStatus};
 use muster_policy::{Beside, Colour, Files, NamedText, Policy, check_with, render};
 use muster_store::MemoryStore;
 use muster_sync::{
-    ApplyContext, Approved, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed,
-    apply, preview,
+    ApplyContext, Delivery, PlanOrigin, PreviewContext, Silent, Source, SourceFailed, apply,
+    preview,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -130,7 +130,7 @@ fn runs(policy: &Policy) {
         },
         plugin_digest: String::new(),
         origin: PlanOrigin::Fresh,
-        approvals: Approved::rehearsal(),
+        approvals: muster_sync::review::Approved::rehearsal(),
     };
     apply(&first, policy, &mut store, &context).unwrap();
     let again = plan(&store);

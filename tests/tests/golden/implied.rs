@@ -236,7 +236,7 @@ fn of_field(explanation: &Explanation, field: &FieldSeen) -> Option<String> {
     };
     let wrong = match field.outcome {
         FieldOutcome::Changes => !is_met(&field.new),
-        FieldOutcome::Unchanged => !is_met(&field.current) && !(field.mode != "always" && is_blank),
+        FieldOutcome::Unchanged => !(is_met(&field.current) || field.mode != "always" && is_blank),
         FieldOutcome::NotWritten => {
             let has_account = explanation.person.account_id.is_some();
             explanation.decide.creates || (has_account && field.mode == "always")

@@ -65,7 +65,8 @@ pub fn closure(plan: &Plan, policy: &Policy, facts: &Facts, chosen: &BTreeSet<Ac
             if held.contains_key(&id) {
                 continue;
             }
-            held.insert(id, because);
+            // Who was chosen is held for that reason, whomever they need besides.
+            held.insert(id, because.filter(|_| !chosen.contains(&id)));
             line.hold(id);
             next.extend(needs.who_needs(id).map(|(id, why)| (id, Some(why))));
         }

@@ -47,7 +47,12 @@ impl<'w> Oracle<'w> {
             return None;
         }
         let Some(username) = username else {
-            return self.without_name(person, who);
+            let world = self.world;
+            let mut accounts = world.accounts.iter();
+            if !accounts.any(|account| self.has_id_of(person, account)) {
+                self.find(Fault::NoUsername, who, true);
+            }
+            return None;
         };
         match person.status {
             SourceStatus::Active => {}
@@ -90,23 +95,22 @@ impl<'w> Oracle<'w> {
         })
     }
 
-    /// Whoever has no username is nobody new; the account with their identifier is
-    /// held, for they may be its person.
-    fn without_name(&mut self, person: &Person, who: Option<String>) -> Option<Candidate<'w>> {
-        let world = self.world;
-        let has_id = |account: &&Account| {
-            let id = account.external_id.as_ref().map(|id| id.as_str());
-            is_own(account) && id.is_some() && id == person.id.as_deref()
-        };
-        let who = match world.accounts.iter().find(has_id) {
-            Some(account) => {
-                self.held.insert(account.id);
-                Some(account.username.to_string())
-            }
-            None => who,
-        };
-        self.find(Fault::NoUsername, who, true);
-        None
+    /// Matched by username, how many in scope have an account's identifier and no
+    /// username: they may be its person.
+    pub(super) fn nameless_of(&self, account: &Account) -> usize {
+        let people = self.world.people.iter();
+        let nameless = people.filter(|person| {
+            self.username(person).is_none() && self.standing(person) == Standing::In
+        });
+        nameless
+            .filter(|person| self.has_id_of(person, account))
+            .count()
+    }
+
+    /// True if, matched by username, somebody's identifier is the account's.
+    fn has_id_of(&self, person: &Person, account: &Account) -> bool {
+        let id = account.external_id.as_ref().map(|id| id.as_str());
+        !self.by_id() && is_own(account) && id.is_some() && id == person.id.as_deref()
     }
 
     /// Matched by username, a new person and a missing account are likely one if
