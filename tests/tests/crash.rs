@@ -22,7 +22,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 const CRASHES: u32 = 50;
-const PEOPLE: u64 = 2000;
+const PEOPLE: u64 = 700;
 /// After so many kills in vain, a plan is let through.
 const IN_VAIN: u32 = 6;
 
