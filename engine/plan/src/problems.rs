@@ -219,6 +219,9 @@ impl Planner<'_> {
     }
 
     pub(crate) fn hold_nameless(&mut self) {
+        for row in std::mem::take(&mut self.gaps) {
+            self.mark(row, Seen::Held);
+        }
         for username in std::mem::take(&mut self.nameless) {
             let key = UsernameKey::of(&username);
             let row = self.accounts.by_username(key.as_str());

@@ -64,6 +64,8 @@ pub struct Planner<'p> {
     pub(crate) findings: Vec<(Option<Row>, Finding)>,
     /// Usernames of entries without the identifier that the policy matches by.
     pub(crate) nameless: Vec<String>,
+    /// Accounts whose identifier an entry without a username has.
+    pub(crate) gaps: Vec<Row>,
     /// Whose accounts those may be whose usernames could not be computed.
     pub(crate) unnamed: Unnamed,
     pub(crate) problems: Vec<Problem>,
@@ -123,6 +125,7 @@ impl<'p> Planner<'p> {
             twin_rows: HashSet::new(),
             findings: Vec::new(),
             nameless: Vec::new(),
+            gaps: Vec::new(),
             unnamed: Unnamed::Nobody,
             problems: Vec::new(),
             in_scope: 0,

@@ -5,7 +5,7 @@ use crate::accounts::Row;
 use crate::exceptions::About;
 use crate::pins::Link;
 use crate::words;
-use muster_model::{EntryView, Fault, UsernameKey};
+use muster_model::{EntryView, Fault, Finding, UsernameKey};
 use muster_policy::{Key, MappingFailed, Texts, USERNAME_FIELD};
 use std::borrow::Cow;
 
@@ -86,14 +86,22 @@ impl Planner<'_> {
     }
 
     /// An entry in scope that has no username, and no account by the policy's key. It
-    /// is no evidence that the person of an account is gone who has its identifier.
+    /// is no evidence that the person of an account is gone who has its identifier:
+    /// that account is held, once all who bear its username are known.
     pub(super) fn without_name(&mut self, entry: EntryView<'_>, about: About, link: Link) {
-        let known = entry.id().and_then(|id| self.accounts.by_external_id(id));
-        if known.is_none() {
+        let Some(row) = entry.id().and_then(|id| self.accounts.by_external_id(id)) else {
             return self.stranger(entry, &Named::Not, about, link);
-        }
+        };
         let (text, at) = words::no_username(self.policy);
-        self.hold(known, entry, None, Fault::NoUsername, text, Some(at));
+        let finding = Finding {
+            code: Fault::NoUsername,
+            username: Some(self.accounts.username(row).to_owned()),
+            text,
+            policy: Some(at),
+            held: true,
+        };
+        self.findings.push((Some(row), finding));
+        self.gaps.push(row);
     }
 
     /// An entry in scope whose username could not be computed, and that has no

@@ -92,18 +92,16 @@ impl<'w> Oracle<'w> {
                 .iter()
                 .filter(|p| self.is_of(p, account))
                 .collect();
-            let nameless = self.nameless_of(account);
-            if nameless > 0 {
-                delivered.insert(account.id);
-                self.held.insert(account.id);
-                let in_scope = |person: &&&Person| self.standing(person) != Standing::Out;
-                match nameless + people.iter().filter(in_scope).count() {
-                    1 => self.find(Fault::NoUsername, account.username.to_string(), true),
-                    _ => self.twins(false, &account.username.key()),
-                }
-            } else if !people.is_empty() {
+            if !people.is_empty() {
                 delivered.insert(account.id);
                 self.known(account, &people);
+            }
+            if self.nameless_of(account) > 0 {
+                self.held.insert(account.id);
+                // Of twins, nothing else is told.
+                if !self.came_twice(&people) {
+                    self.find(Fault::NoUsername, account.username.to_string(), true);
+                }
             }
         }
         for (place, person) in world.people.iter().enumerate() {
