@@ -96,14 +96,7 @@ impl Archive {
     /// Keeps what a run's plan said beside its changes.
     pub fn keep_run(&self, run: &Run, plan: &Plan) -> io::Result<()> {
         let id = run.id.to_string();
-        let rest = Plan {
-            changes: Vec::new(),
-            settled: Vec::new(),
-            remembered: BTreeMap::new(),
-            given: BTreeMap::new(),
-            cursor: None,
-            ..plan.clone()
-        };
+        let rest = plan.beside_changes();
         self.keep("plans", &id, "json.zst", |out| {
             let mut packed = zstd::stream::write::Encoder::new(out, LEVEL)?;
             serde_json::to_writer(&mut packed, &rest).map_err(io::Error::from)?;

@@ -338,16 +338,32 @@ pub fn apply(
         Ok(run) => return Ok(proven(plan, policy, store, run, session)),
         Err(refused) => refused,
     };
-    if matches!(
+    Err(not_done(refused, plan, Some(policy), store, context))
+}
+
+/// What a refused plan means for its user; that a guard has stopped it, or that too
+/// few have approved of it, is written down.
+pub fn not_done(
+    refused: ApplyRefused,
+    plan: &Plan,
+    policy: Option<&Policy>,
+    store: &mut dyn Store,
+    context: &ApplyContext,
+) -> Trouble {
+    let is_stopped = matches!(
         refused,
         ApplyRefused::Stopped { .. } | ApplyRefused::Unapproved(_)
-    ) {
+    );
+    if let Some(policy) = policy.filter(|_| is_stopped) {
         let text = refused.to_string();
         let stopped = RunOutcome::Stopped;
-        muster_sync::record_outcome(policy, Some(plan), stopped, &text, store, context)
-            .map_err(state::trouble)?;
+        let recorded =
+            muster_sync::record_outcome(policy, Some(plan), stopped, &text, store, context);
+        if let Err(error) = recorded {
+            return state::trouble(error);
+        }
     }
-    Err(not_applied(refused, &plan.bindings.policy_file))
+    not_applied(refused, &plan.bindings.policy_file)
 }
 
 /// Plans again on the kept read, and keeps what belongs to the run. What was
@@ -399,7 +415,7 @@ fn proof(
 }
 
 /// What a refused plan means for its user.
-pub fn not_applied(refused: ApplyRefused, policy_file: &str) -> Trouble {
+fn not_applied(refused: ApplyRefused, policy_file: &str) -> Trouble {
     let again = format!("plan again: `muster plan {policy_file}`");
     match refused {
         ApplyRefused::Store(error) => state::trouble(error),

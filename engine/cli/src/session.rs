@@ -113,6 +113,23 @@ impl Session {
         Some(answer.trim().to_owned())
     }
 
+    /// Asks whether something is to be done; whoever says no, or cannot be asked,
+    /// has changed nothing. `else_` says what to do without a terminal.
+    pub fn agree(&self, question: &str, else_: &str) -> Result<(), Trouble> {
+        match self.ask(&format!("{question} Only `yes` is taken for yes:")) {
+            None => Err(Trouble::new(
+                Exit::Invalid,
+                "there is no terminal to ask on; nothing was changed",
+            )
+            .hint(else_)),
+            Some(answer) if answer.eq_ignore_ascii_case("yes") => Ok(()),
+            Some(_) => Err(Trouble::new(
+                Exit::Failed,
+                "not applied; nothing was changed",
+            )),
+        }
+    }
+
     /// Asks for a secret without showing what is typed; without a terminal, it is
     /// one line of standard input.
     pub fn secret(&self, question: &str) -> Result<String, Trouble> {

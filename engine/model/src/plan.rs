@@ -66,6 +66,21 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Returns the word for what was done: `created`.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Create => "created",
+            Self::Adopt => "adopted",
+            Self::Rename => "renamed",
+            Self::Update => "updated",
+            Self::Unblock => "unblocked",
+            Self::Block => "blocked",
+            Self::Detach => "detached",
+        }
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -109,6 +124,20 @@ pub enum Cause {
     LocalEdit,
     /// The policy maps the field anew, or in another way.
     Policy,
+}
+
+impl Cause {
+    /// All causes.
+    pub const ALL: [Self; 3] = [Self::Source, Self::LocalEdit, Self::Policy];
+
+    /// Returns the words that people are shown.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Source => "changed at source",
+            Self::LocalEdit => "reverted local edit",
+            Self::Policy => "policy",
+        }
+    }
 }
 
 /// One field's way from old to new. `null` is absent.
@@ -418,6 +447,38 @@ impl Plan {
         self.guards
             .iter()
             .any(|guard| guard.tripped && guard.overridden.is_none())
+    }
+
+    /// What it says beside its changes and what sync remembers of them, which stand
+    /// in the record of the run once it is applied: they may be many.
+    #[must_use]
+    pub fn beside_changes(&self) -> Self {
+        Self {
+            format: self.format.clone(),
+            undoes: self.undoes,
+            directory: self.directory.clone(),
+            summary: self.summary.clone(),
+            situations: self.situations.clone(),
+            reasons: self.reasons.clone(),
+            read: self.read.clone(),
+            coverage: self.coverage.clone(),
+            changes: Vec::new(),
+            findings: self.findings.clone(),
+            upcoming: self.upcoming.clone(),
+            guards: self.guards.clone(),
+            licences: self.licences.clone(),
+            tracked: self.tracked.clone(),
+            settled: Vec::new(),
+            remembered: BTreeMap::new(),
+            pending: self.pending.clone(),
+            given: BTreeMap::new(),
+            references: self.references.clone(),
+            names: self.names.clone(),
+            review: self.review.clone(),
+            bindings: self.bindings.clone(),
+            cursor: None,
+            cursor_kept: self.cursor_kept,
+        }
     }
 
     /// Number of people whose changes are held back.

@@ -306,7 +306,8 @@ fn number(changes: &mut [Change], next: AccountId) {
     }
 }
 
-pub(crate) fn summary(changes: &[Change]) -> BTreeMap<Action, u64> {
+/// Number of changes per action; every action is listed.
+pub fn summary(changes: &[Change]) -> BTreeMap<Action, u64> {
     let mut summary: BTreeMap<Action, u64> = Action::ALL.into_iter().map(|a| (a, 0)).collect();
     for change in changes {
         *summary.entry(change.action).or_default() += 1;
@@ -314,7 +315,8 @@ pub(crate) fn summary(changes: &[Change]) -> BTreeMap<Action, u64> {
     summary
 }
 
-pub(crate) fn reasons(changes: &[Change]) -> BTreeMap<String, u64> {
+/// Number of changes per action and reason code: `block: left-scope`.
+pub fn reasons(changes: &[Change]) -> BTreeMap<String, u64> {
     let mut reasons = BTreeMap::new();
     for change in changes {
         let key = format!("{}: {}", change.action, change.reason.code);

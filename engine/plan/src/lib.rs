@@ -67,6 +67,7 @@ mod words;
 
 pub use accounts::{AccountTable, Counts, TooLarge};
 pub use context::Context;
+pub use finish::{reasons, summary};
 pub use guards::guards_of;
 pub use planner::Planner;
 pub use renames::knows_people_by_look;

@@ -103,7 +103,7 @@ pub fn apply(
     } else {
         RunOutcome::Applied
     };
-    let mut run = run_of(policy, Some(plan), outcome, context);
+    let mut run = run_of(Some(policy), Some(plan), outcome, context);
     let before = store.directory(&policy.directory)?;
     let directory = remember(plan, policy, before, put.is_empty());
     let receipt = store.commit(Commit {

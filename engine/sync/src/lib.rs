@@ -34,5 +34,5 @@ pub use feed::{Course, Situation, Somebody, Wanted, course};
 pub use preview::{PreviewContext, PreviewError, Progress, Silent, preview, preview_watched};
 pub use proof::prove;
 pub use reading::{ReadStart, Sources, plan};
-pub use record::record_outcome;
+pub use record::{people_named, record_outcome};
 pub use source::{Delivery, FailureKind, Source, SourceFailed};

@@ -118,20 +118,13 @@ fn apply_policy(policy: &Policy, args: &ApplyArgs, session: &Session) -> Result<
 fn ask<'p>(job: Job<'p>, plan: &Plan, session: &Session) -> Result<Job<'p>, Trouble> {
     let paused = job.pause();
     let question = format!(
-        "Apply {} to `{}`? Only `yes` is taken for yes:",
+        "Apply {} to `{}`?",
         crate::render::text::count(plan.changes.len() as u64, "change", "changes"),
         plan.directory
     );
-    match session.ask(&question) {
-        None => Err(Trouble::new(
-            Exit::Invalid,
-            "there is no terminal to ask on; nothing was changed",
-        )
-        .hint("say `--yes`, or write a plan with `muster plan --out FILE` and apply that")),
-        Some(answer) if answer.eq_ignore_ascii_case("yes") => paused.resume(session),
-        Some(_) => Err(Trouble::new(
-            Exit::Failed,
-            "not applied; nothing was changed",
-        )),
-    }
+    session.agree(
+        &question,
+        "say `--yes`, or write a plan with `muster plan --out FILE` and apply that",
+    )?;
+    paused.resume(session)
 }

@@ -6,14 +6,11 @@ use crate::render::{plan_text::Folding, run};
 use crate::session::Session;
 use crate::state;
 use crate::trouble::Trouble;
-use muster_model::{
-    AccountId, AuditRecord, DirectoryRecord, FieldName, Owner, Run, RunId, SensitiveFields,
-    Username, Value,
-};
+use muster_model::{AuditRecord, DirectoryRecord, FieldName, Owner, Run, RunId, SensitiveFields};
 use muster_review::people::People;
 use muster_store::Store;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub(super) fn run(command: &RunCommand, session: &Session) -> Result<Exit, Trouble> {
     if let RunCommand::Undo(args) = command {
@@ -69,7 +66,9 @@ fn show(args: &RunShowArgs, store: &dyn Store, session: &Session) -> Result<(), 
         Format::Text => {
             let folding = Folding::unless(args.all);
             let references = references(&found, &directories);
-            let names = names(&audit, &references, store)?;
+            let fields = audit.iter().flat_map(|record| &record.fields);
+            let names = muster_sync::people_named(fields, &references, store);
+            let names = names.map_err(state::trouble)?;
             let people = Some(People::new(&references, &names));
             session.print(&run::show(&found, &audit, people, folding, session.out))
         }
@@ -85,28 +84,4 @@ fn references(run: &Run, directories: &[DirectoryRecord]) -> BTreeSet<FieldName>
     let of_run = |record: &&DirectoryRecord| Some(&record.name) == run.directory.as_ref();
     let record = directories.iter().find(of_run);
     record.map_or_else(BTreeSet::new, |record| record.references.clone())
-}
-
-/// Whom the accounts belong to now that stand in such fields of an audit.
-fn names(
-    audit: &[AuditRecord],
-    references: &BTreeSet<FieldName>,
-    store: &dyn Store,
-) -> Result<BTreeMap<AccountId, Username>, Trouble> {
-    let fields = audit.iter().flat_map(|record| &record.fields);
-    let fields = fields.filter(|field| references.contains(&field.name));
-    let values = fields.flat_map(|field| [&field.old, &field.new]).flatten();
-    let ids: BTreeSet<AccountId> = values
-        .flat_map(|value| match value {
-            Value::Text(text) => std::slice::from_ref(text),
-            Value::List(items) => items,
-        })
-        .filter_map(|id| id.parse().ok())
-        .collect();
-    let mut names = BTreeMap::new();
-    for id in ids {
-        let account = store.account(id).map_err(state::trouble)?;
-        names.extend(account.map(|account| (id, account.username)));
-    }
-    Ok(names)
 }

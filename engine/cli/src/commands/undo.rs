@@ -4,7 +4,7 @@ use super::plan::lasts;
 use super::saved::PlanFile;
 use crate::args::{Format, RunUndoArgs};
 use crate::exit::Exit;
-use crate::job::{expiry, not_applied};
+use crate::job::{expiry, not_done};
 use crate::render::plan_text::{Folding, done, plan_text};
 use crate::render::text::{count, safe};
 use crate::session::Session;
@@ -71,22 +71,14 @@ fn agreed(plan: &Plan, args: &RunUndoArgs, session: &Session) -> Result<(), Trou
         return Ok(());
     }
     let question = format!(
-        "Take back {} of run {}? Only `yes` is taken for yes:",
+        "Take back {} of run {}?",
         count(plan.changes.len() as u64, "change", "changes"),
         args.id
     );
-    match session.ask(&question) {
-        None => Err(Trouble::new(
-            Exit::Invalid,
-            "there is no terminal to ask on; nothing was changed",
-        )
-        .hint("say `--yes`, or write a plan with `--out FILE` and apply that")),
-        Some(answer) if answer.eq_ignore_ascii_case("yes") => Ok(()),
-        Some(_) => Err(Trouble::new(
-            Exit::Failed,
-            "not applied; nothing was changed",
-        )),
-    }
+    session.agree(
+        &question,
+        "say `--yes`, or write a plan with `--out FILE` and apply that",
+    )
 }
 
 /// Applies a plan that takes a run back, from a file or made a moment ago.
@@ -105,7 +97,7 @@ pub(super) fn apply(
         approvals,
     };
     let run = undo::apply_undo(plan, policy, &mut store, &context)
-        .map_err(|error| not_applied(error, &plan.bindings.policy_file))?;
+        .map_err(|refused| not_done(refused, plan, policy, &mut store, &context))?;
     session.print(&format!(
         "{}: {} (run {})\n",
         safe(plan.directory.as_str()),

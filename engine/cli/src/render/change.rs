@@ -141,10 +141,10 @@ fn cause(field: &FieldChange, deed: Deed<'_>, palette: Palette) -> String {
     {
         return String::new();
     }
+    let words = field.cause.in_words();
     let text = match field.cause {
-        Cause::Source => palette.faint("changed at source"),
-        Cause::LocalEdit => palette.change("reverted local edit"),
-        Cause::Policy => palette.faint("policy"),
+        Cause::LocalEdit => palette.change(words),
+        Cause::Source | Cause::Policy => palette.faint(words),
     };
     format!("  {text}")
 }

@@ -194,24 +194,12 @@ pub fn done(summary: &BTreeMap<Action, u64>) -> String {
     let parts: Vec<String> = summary
         .iter()
         .filter(|(_, number)| **number > 0)
-        .map(|(action, number)| format!("{number} {}", past(*action)))
+        .map(|(action, number)| format!("{number} {}", action.done()))
         .collect();
     if parts.is_empty() {
         "nothing to change".to_owned()
     } else {
         parts.join(", ")
-    }
-}
-
-fn past(action: Action) -> &'static str {
-    match action {
-        Action::Create => "created",
-        Action::Adopt => "adopted",
-        Action::Rename => "renamed",
-        Action::Update => "updated",
-        Action::Unblock => "unblocked",
-        Action::Block => "blocked",
-        Action::Detach => "detached",
     }
 }
 

@@ -64,24 +64,6 @@ fn write_hold(out: &mut String, hold: &Hold, folding: Folding, palette: Palette)
     }
 }
 
-/// One line about an approval.
-pub fn approval(approval: &Approval) -> String {
-    let how = match approval.signature {
-        Some(_) => "signed",
-        None => "not signed",
-    };
-    let note = approval.note.as_ref();
-    let note = note
-        .map(|note| format!(": {}", safe(note)))
-        .unwrap_or_default();
-    format!(
-        "{} at {} ({how}, as {}){note}",
-        safe(&approval.name),
-        instant(&approval.at),
-        safe(&approval.actor)
-    )
-}
-
 /// Who approved of a saved plan, and what is to be known of its file.
 pub fn file(approvals: &[Approval], notes: &[Note], palette: Palette) -> String {
     let mut out = String::from("\n");
@@ -89,7 +71,7 @@ pub fn file(approvals: &[Approval], notes: &[Note], palette: Palette) -> String 
         out.push_str(&format!(
             "{} {}\n",
             palette.good("Approved by"),
-            approval(one)
+            muster_review::report::approval(one)
         ));
     }
     for note in notes {

@@ -112,7 +112,10 @@ pub fn show(
         out.push_str(&format!("  undoes   run {undone}\n"));
     }
     for one in &run.approvals {
-        out.push_str(&format!("  approved {}\n", review::approval(one)));
+        out.push_str(&format!(
+            "  approved {}\n",
+            muster_review::report::approval(one)
+        ));
     }
     out.push_str(&format!("  changes  {}\n", changes(run)));
     if let Some(proof) = &run.proof {

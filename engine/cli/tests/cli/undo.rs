@@ -175,3 +175,47 @@ fn without_a_terminal_and_a_yes_nothing_happens() {
         .tells("there is no terminal to ask on");
     assert_eq!(folder.account("mateo.rivas")["status"], "blocked");
 }
+
+#[test]
+fn what_has_become_sensitive_since_is_not_shown() {
+    let folder = Folder::synced();
+    folder.edit("people.csv", "555 0101", "555 0999");
+    folder.run(&["sync", POLICY]).exits(0);
+    folder.edit(
+        POLICY,
+        "default: \"not known\"}",
+        "default: \"not known\", sensitive: true}",
+    );
+    folder.run(&["sync", POLICY]).exits(0);
+    let text = folder.run(&["run", "undo", "r2", "--out", "u.muster-plan"]);
+    let json = folder.run(&["run", "undo", "r2", "--format", "json"]);
+    for shown in [&text.stdout, &json.stdout, &folder.read("u.muster-plan")] {
+        assert!(!shown.contains("555 0"), "{shown}");
+    }
+    text.exits(0).prints("••• → •••");
+    // And what is not shown is put back all the same.
+    folder.run(&["apply", "u.muster-plan"]).exits(0);
+    let shown = folder.run(&["account", "show", "hanna.lind", "--reveal"]);
+    shown.exits(0).prints("555 0101");
+}
+
+#[test]
+fn an_undo_that_a_guard_stops_is_in_the_history() {
+    let folder = Folder::synced();
+    let call = [
+        "run",
+        "undo",
+        "r1",
+        "--block-created",
+        "--out",
+        "u.muster-plan",
+    ];
+    folder.run(&call).exits(4);
+    folder.run(&["apply", "u.muster-plan"]).exits(4);
+    folder
+        .run(&["run", "show", "r2"])
+        .exits(0)
+        .prints("Run r2 stopped")
+        .prints("undoes   run r1");
+    assert_eq!(folder.account("zoe.martin")["status"], "active");
+}

@@ -119,7 +119,7 @@ impl Kind {
             }
         };
         match self {
-            Self::Whole(action, reason) => format!("{}: {}", past(*action), plain(reason)),
+            Self::Whole(action, reason) => format!("{}: {}", action.done(), plain(reason)),
             Self::Sensitive => "another value (not shown)".to_owned(),
             Self::Cleared => "cleared".to_owned(),
             Self::Filled(None) => "first filled".to_owned(),
@@ -158,19 +158,6 @@ fn come_and_go(added: &[String], removed: &[String], text: impl Fn(&String) -> S
     };
     let parts = [said(added, "added"), said(removed, "removed")];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// The word for an action that was done.
-fn past(action: Action) -> &'static str {
-    match action {
-        Action::Create => "created",
-        Action::Adopt => "adopted",
-        Action::Rename => "renamed",
-        Action::Update => "updated",
-        Action::Unblock => "unblocked",
-        Action::Block => "blocked",
-        Action::Detach => "detached",
-    }
 }
 
 /// The first thing that explains the whole difference, from the most harmless

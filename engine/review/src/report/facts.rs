@@ -149,7 +149,8 @@ pub(super) fn held(person: &HeldPerson) -> String {
     format!("{}{because}", safe(person.username.as_str()))
 }
 
-pub(super) fn approval(approval: &Approval) -> String {
+/// One line about an approval.
+pub fn approval(approval: &Approval) -> String {
     let how = match approval.signature {
         Some(_) => "signed",
         None => "not signed",

@@ -9,6 +9,7 @@ mod facts;
 mod html;
 mod markdown;
 
+pub use facts::approval;
 pub use html::write as html;
 pub use markdown::{BOUND, write as markdown};
 

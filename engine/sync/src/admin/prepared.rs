@@ -154,17 +154,7 @@ fn read_anew(store: &dyn Store, deeds: &[Deed<'_>]) -> Result<Vec<DirectoryRecor
             }
         }
     }
-    let mut anew = Vec::new();
-    for name in owners {
-        if let Some(record) = store.directory(&name)?.filter(|r| r.cursor.is_some()) {
-            anew.push(DirectoryRecord {
-                cursor: None,
-                feed: None,
-                ..record
-            });
-        }
-    }
-    Ok(anew)
+    Ok(crate::record::without_cursors(owners, store)?)
 }
 
 /// Prepares one deed on one account.

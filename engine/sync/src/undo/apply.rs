@@ -2,12 +2,12 @@
 
 use crate::apply::{ApplyContext, ApplyRefused, audit, check};
 use crate::edits::{DIRECTORY, Misfit, current, write};
+use crate::record::{run_of, without_cursors};
 use muster_model::{
-    Account, AccountId, Cause, Change, DirectoryName, DirectoryRecord, FieldChange, Owner, Plan,
-    Run, RunId, RunOutcome, StateVersion,
+    Account, AccountId, Cause, Change, DirectoryName, FieldChange, Owner, Plan, Run, RunOutcome,
 };
 use muster_policy::Policy;
-use muster_store::{Commit, Store, StoreError};
+use muster_store::{Commit, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Applies a plan that takes a run back. The policy is that of the run's directory;
@@ -21,13 +21,17 @@ pub fn apply_undo(
     check(plan, policy, store, context)?;
     let mut owners = BTreeSet::new();
     let put = carry_out(plan, store, &mut owners)?;
-    let mut run = run_of(plan, policy, store, context)?;
+    let outcome = match plan.changes.is_empty() {
+        true => RunOutcome::Unchanged,
+        false => RunOutcome::Applied,
+    };
+    let mut run = run_of(policy, Some(plan), outcome, context);
     let receipt = store.commit(Commit {
         expected: plan.bindings.state_version,
         put,
         audit: audit(plan, context),
         run: Some(run.clone()),
-        directories: read_anew(owners, store)?,
+        directories: without_cursors(owners, store)?,
         ..Commit::default()
     })?;
     run.id = receipt.run.unwrap_or_default();
@@ -87,62 +91,4 @@ fn remember(account: &mut Account, field: &FieldChange) {
         }
         _ => {}
     }
-}
-
-/// Directories whose people have been changed by hand are read anew: sync has to
-/// look at people again whom the source has not touched.
-fn read_anew(
-    owners: BTreeSet<DirectoryName>,
-    store: &dyn Store,
-) -> Result<Vec<DirectoryRecord>, StoreError> {
-    let mut anew = Vec::new();
-    for name in owners {
-        if let Some(record) = store.directory(&name)?.filter(|r| r.cursor.is_some()) {
-            anew.push(DirectoryRecord {
-                cursor: None,
-                feed: None,
-                ..record
-            });
-        }
-    }
-    Ok(anew)
-}
-
-fn run_of(
-    plan: &Plan,
-    policy: Option<&Policy>,
-    store: &dyn Store,
-    context: &ApplyContext,
-) -> Result<Run, StoreError> {
-    let undone = match plan.undoes {
-        Some(id) => store.run(id)?,
-        None => None,
-    };
-    let overrides = plan.guards.iter().filter_map(|guard| {
-        let reason = guard.overridden.clone()?;
-        Some((guard.name.clone(), reason))
-    });
-    Ok(Run {
-        id: RunId::default(),
-        at: context.now.to_string(),
-        actor: context.actor.clone(),
-        directory: undone.and_then(|run| run.directory),
-        outcome: match plan.changes.is_empty() {
-            true => RunOutcome::Unchanged,
-            false => RunOutcome::Applied,
-        },
-        summary: plan.summary.clone(),
-        held: plan.held() as u64,
-        coverage: None,
-        plan: context.plan_digest(),
-        policy: policy.map(|policy| policy.digest.clone()),
-        overrides: overrides.collect(),
-        review: plan.review.clone(),
-        approvals: context.approvals.good().to_vec(),
-        text: None,
-        read: None,
-        proof: None,
-        undoes: plan.undoes,
-        version: StateVersion::default(),
-    })
 }

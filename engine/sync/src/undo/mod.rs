@@ -20,11 +20,12 @@ mod net;
 pub use apply::apply_undo;
 
 use crate::preview::{PreviewError, check_overrides};
+use crate::record::people_named;
 use jiff::Timestamp;
 use muster_model::plan::PLAN_FORMAT;
 use muster_model::{
-    AccountId, Action, Bindings, Change, Coverage, DirectoryName, Evidence, FieldName, Finding,
-    GuardResult, Owner, Pending, Plan, Run, RunId, RunOutcome, Username, UsernameKey, Value,
+    AccountId, Bindings, Change, Coverage, DirectoryName, Evidence, Finding, GuardResult, Owner,
+    Pending, Plan, Run, RunId, RunOutcome, UsernameKey,
 };
 use muster_policy::Policy;
 use muster_store::{Store, StoreError};
@@ -138,13 +139,6 @@ fn assemble(
     let local = || DirectoryName::new(Owner::Local.as_str());
     let directory = run.directory.clone().unwrap_or_else(local);
     let guards = guards(policy, store, context, &directory, &changes)?;
-    let mut summary: BTreeMap<Action, u64> = Action::ALL.map(|action| (action, 0)).into();
-    let mut reasons = BTreeMap::new();
-    for change in &changes {
-        *summary.entry(change.action).or_default() += 1;
-        let reason = format!("{}: {}", change.action, change.reason.code);
-        *reasons.entry(reason).or_default() += 1;
-    }
     let held = findings.iter().filter(|finding| finding.held).count() as u64;
     let record = store.directory(&directory)?;
     let references = record.as_ref().map(|record| record.references.clone());
@@ -157,9 +151,9 @@ fn assemble(
         format: PLAN_FORMAT.to_owned(),
         undoes: Some(run.id),
         directory,
-        summary,
+        summary: muster_plan::summary(&changes),
         situations: BTreeMap::from([("held".to_owned(), held)]),
-        reasons,
+        reasons: muster_plan::reasons(&changes),
         read: None,
         coverage: Coverage::Delta {
             evidence: Evidence::default(),
@@ -173,7 +167,11 @@ fn assemble(
         remembered: BTreeMap::new(),
         pending: Pending::default(),
         given: BTreeMap::new(),
-        names: names(&changes, &references, store)?,
+        names: people_named(
+            changes.iter().flat_map(|one| &one.fields),
+            &references,
+            store,
+        )?,
         review: Default::default(),
         references,
         bindings: Bindings {
@@ -195,27 +193,6 @@ fn assemble(
         cursor_kept: None,
         changes,
     })
-}
-
-/// Whom accounts belong to that stand in fields.
-fn names(
-    changes: &[Change],
-    references: &BTreeSet<FieldName>,
-    store: &dyn Store,
-) -> Result<BTreeMap<AccountId, Username>, StoreError> {
-    let fields = changes.iter().flat_map(|change| &change.fields);
-    let fields = fields.filter(|field| references.contains(&field.name));
-    let values = fields.flat_map(|field| [&field.old, &field.new]).flatten();
-    let ids = values.flat_map(|value| match value {
-        Value::Text(text) => std::slice::from_ref(text),
-        Value::List(items) => items,
-    });
-    let ids: BTreeSet<AccountId> = ids.filter_map(|id| id.parse().ok()).collect();
-    let mut names = BTreeMap::new();
-    for id in ids {
-        names.extend(store.account(id)?.map(|account| (id, account.username)));
-    }
-    Ok(names)
 }
 
 fn guards(

@@ -3,7 +3,8 @@
 use crate::edits::is_reasons;
 use muster_model::plan::reasons_of;
 use muster_model::{
-    AccountId, AuditRecord, Cause, FieldName, PolicyLine, RunId, Username, UsernameKey, Value,
+    AccountId, AuditRecord, Cause, FieldName, Owner, PolicyLine, RunId, SensitiveFields, Username,
+    UsernameKey, Value,
 };
 use muster_store::{Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +102,12 @@ fn whole(name: &FieldName, value: Option<Value>) -> Option<Value> {
 /// What a run has done, by account.
 pub(super) fn of(run: RunId, store: &dyn Store) -> Result<BTreeMap<AccountId, Net>, StoreError> {
     let mut all: BTreeMap<AccountId, Net> = BTreeMap::new();
-    store.audit(Some(run), &mut |record| {
+    let sensitive = SensitiveFields::of(&store.directories()?);
+    let directory = store.run(run)?.and_then(|run| run.directory);
+    let owner = directory.map_or(Owner::Local, Owner::Directory);
+    store.audit(Some(run), &mut |mut record| {
+        // A field may have become sensitive since.
+        sensitive.mark(&owner, &mut record.fields);
         let net = all.entry(record.account_id).or_insert_with(|| Net {
             account: record.account_id,
             username: record.username.clone(),

@@ -5,7 +5,6 @@ use crate::args::{PlanApproveArgs, PlanKeyArgs};
 use crate::exit::Exit;
 use crate::files;
 use crate::policies;
-use crate::render::review;
 use crate::render::text::{count, safe};
 use crate::session::Session;
 use crate::state;
@@ -52,7 +51,7 @@ pub(super) fn run(args: &PlanApproveArgs, session: &Session) -> Result<Exit, Tro
     };
     let approval = approve(&sealed, approval, &hands)
         .ok_or_else(|| Trouble::new(Exit::Failed, "the approval cannot be written as JSON"))?;
-    let told = review::approval(&approval);
+    let told = muster_review::report::approval(&approval);
     let again = UsernameKey::of(name);
     sealed
         .approvals

@@ -36,10 +36,7 @@ fn line(out: &mut String, (field, is_new): (&FieldSeen, bool), width: usize, pal
             let (old, new) = pair(field.current.as_ref(), field.new.as_ref());
             let cause = match field.cause {
                 Some(Cause::Source) if is_new => "",
-                Some(Cause::Source) => "changed at source",
-                Some(Cause::LocalEdit) => "reverted local edit",
-                Some(Cause::Policy) => "policy",
-                None => "",
+                cause => cause.map_or("", Cause::in_words),
             };
             let arrow = format!("{} → {}", palette.bad(old), palette.good(new));
             (

@@ -19,12 +19,6 @@ const VALUE_MAX: usize = 400;
 const HELD: usize = Action::ALL.len();
 const NOTED: usize = HELD + 1;
 
-const CAUSES: [(Cause, &str); 3] = [
-    (Cause::Source, "changed at source"),
-    (Cause::LocalEdit, "reverted local edit"),
-    (Cause::Policy, "policy"),
-];
-
 /// Writes the words, and then the rows, block by block.
 pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> Result<()> {
     let words = Words::of(plan);
@@ -137,7 +131,7 @@ impl<'p> Words<'p> {
         Listed {
             directory: safe(plan.directory.as_str()),
             kinds: kinds.chain(["held", "noted"]).collect(),
-            causes: CAUSES.iter().map(|(_, word)| *word).collect(),
+            causes: Cause::ALL.map(Cause::in_words).to_vec(),
             reasons: reasons
                 .map(|(code, text)| (safe(code), safe(text)))
                 .collect(),
@@ -197,7 +191,7 @@ impl<'p> Words<'p> {
             (false, Some(people)) => people,
             (false, None) => pair_within(VALUE_MAX, field.old.as_ref(), field.new.as_ref()),
         };
-        let cause = CAUSES.iter().position(|(cause, _)| *cause == field.cause);
+        let cause = Cause::ALL.iter().position(|cause| *cause == field.cause);
         (
             self.fields
                 .get(field.name.as_str())

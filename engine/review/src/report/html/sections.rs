@@ -175,11 +175,7 @@ fn pattern_row(out: &mut dyn Write, pattern: &Pattern) -> Result<()> {
         .take(3)
         .map(|line| place(Some(line)))
         .collect();
-    let cause = pattern.cause.map(|cause| match cause {
-        muster_model::Cause::Source => "changed at source",
-        muster_model::Cause::LocalEdit => "reverted local edit",
-        muster_model::Cause::Policy => "policy",
-    });
+    let cause = pattern.cause.map(muster_model::Cause::in_words);
     writeln!(
         out,
         "<tr><td class=\"n\">{}</td><td>{what}</td>\
@@ -269,7 +265,7 @@ fn list(out: &mut dyn Write, plan: &Plan) -> Result<()> {
     let fields = plan.changes.iter().flat_map(|change| &change.fields);
     let fields: BTreeSet<&str> = fields.map(|field| field.name.as_str()).collect();
     choice(out, "field", "Field", fields.into_iter())?;
-    let causes = ["changed at source", "reverted local edit", "policy"];
+    let causes = muster_model::Cause::ALL.map(muster_model::Cause::in_words);
     choice(out, "cause", "Cause", causes.into_iter())?;
     let held = ["changes", "held back", "noted"];
     choice(out, "held", "Held", held.into_iter())?;
