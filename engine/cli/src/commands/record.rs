@@ -43,6 +43,8 @@ pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble>
             snapshots::place(session, &policy.directory),
         ),
     };
+    // Before anything else is asked of it: a source that is down is told once.
+    let mut source = from.source(&policy)?;
     let mut about = from.about(&policy, people, session);
     for other in &others {
         about.sensitive.extend(snapshots::hidden(other));
@@ -52,7 +54,6 @@ pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble>
         });
     }
     let file = args.out.clone().unwrap_or(place);
-    let mut source = from.source(&policy)?;
     let header = match &pseudonyms {
         Some(names) => {
             let mut source = Pseudonymous::new(source.as_mut(), names, &policy.attributes);
