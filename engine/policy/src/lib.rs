@@ -69,6 +69,7 @@ pub use format::{NotFormatted, format};
 pub use grace::{Grace, Unblock};
 pub use group_rule::{Gift, GroupRule, is_same as is_same_group};
 pub use licences::{LicenceTerms, SeatCount};
+pub use literals::words;
 pub use nearest::nearest;
 pub use policy::*;
 pub use reference::{By, Cycles, Reference};

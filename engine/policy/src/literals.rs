@@ -3,8 +3,10 @@
 use crate::expression::Expression;
 use crate::policy::{Policy, ValueSource};
 use crate::transform::{Kind, Transform};
+use muster_model::UsernameKey;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use unicode_normalization::char::is_combining_mark;
 
 impl Policy {
     /// Texts that decide something wherever they stand among people's values: groups,
@@ -55,6 +57,15 @@ impl Policy {
             .map(String::as_str)
             .collect()
     }
+}
+
+/// The words of such a text, as names are compared: of `@Example.org`, `example` and
+/// `org`.
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let is_part = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    let words = text.split(move |c| !is_part(c));
+    let folded = words.map(|word| UsernameKey::of(word).as_str().to_owned());
+    folded.filter(|word| !word.is_empty())
 }
 
 /// Texts between quotes, and those of the environment.

@@ -275,6 +275,13 @@ fn people_under_pseudonyms_are_compared_with_accounts_under_pseudonyms() {
     diff(&folder, &named)
         .exits(5)
         .prints("people are under pseudonyms, and so may be `Research`");
+    // Words that have stayed may be put together anew, in any letters.
+    folder.edit(
+        POLICY,
+        FILTER.1,
+        "'!(entry.kind in [\"Service\", \"INTRANET\"])'",
+    );
+    diff(&folder, &named).exits(0);
 }
 
 #[test]

@@ -169,17 +169,33 @@ fn told(
     Ok(told)
 }
 
-/// Words of which only one of the policies speaks: pseudonyms leave those as they are
-/// of which the policy speaks for which people are recorded.
+/// Texts of the policies with a word that may be a pseudonym by now: words stay of which
+/// the policies speak for which people are recorded.
 fn other_words(revision: Revision<'_>, header: &Header) -> Option<String> {
     let (old, new) = (revision.old?, revision.new?);
     if header.is_for(&old.digest) && header.is_for(&new.digest) {
         return None;
     }
-    let (old, new) = (old.literals(), new.literals());
-    let others = old.symmetric_difference(&new);
-    let words: Vec<String> = others.map(|word| format!("`{word}`")).collect();
-    (!words.is_empty()).then(|| words.join(", "))
+    let words = |policy: &Policy| -> BTreeSet<String> {
+        let literals = policy.literals();
+        literals
+            .iter()
+            .flat_map(|text| muster_policy::words(text))
+            .collect()
+    };
+    let kept = match (header.is_for(&old.digest), header.is_for(&new.digest)) {
+        (true, _) => words(old),
+        (false, true) => words(new),
+        (false, false) => &words(old) & &words(new),
+    };
+    let texts = &old.literals() | &new.literals();
+    let is_other = |text: &&String| muster_policy::words(text).any(|word| !kept.contains(&word));
+    let others: Vec<String> = texts
+        .iter()
+        .filter(is_other)
+        .map(|text| format!("`{text}`"))
+        .collect();
+    (!others.is_empty()).then(|| others.join(", "))
 }
 
 /// How to make a snapshot that has what both policies ask for.

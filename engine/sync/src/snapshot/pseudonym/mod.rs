@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use muster_model::page::PlainRow;
 use muster_model::{
     Account, Coverage, Evidence, ExternalId, FieldName, Memory, Page, Problem, Subject, Username,
-    UsernameKey, Value,
+    Value,
 };
 use muster_policy::Policy;
 use std::collections::BTreeSet;
@@ -65,13 +65,10 @@ impl Pseudonyms {
     ) -> Self {
         let mut literals = policy.literals();
         literals.extend(others.iter().flat_map(|other| other.literals()));
-        let texts = literals.iter().flat_map(|text| {
-            let of = text.split(|c: char| !c.is_alphanumeric() && !letters::is_mark(c));
-            of.map(|word| UsernameKey::of(word).as_str().to_owned())
-        });
+        let kept = literals.iter().flat_map(|text| muster_policy::words(text));
         let key = blake3::derive_key("muster.snapshot.pseudonyms 1", key);
         Self {
-            words: Words::new(key, texts.filter(|word| !word.is_empty()).collect()),
+            words: Words::new(key, kept.collect()),
             key,
             kept: keep.iter().map(|name| name.to_lowercase()).collect(),
             now,
