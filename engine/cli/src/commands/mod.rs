@@ -5,7 +5,6 @@ mod apply;
 pub mod check;
 mod explain;
 mod init;
-mod login;
 mod lsp;
 mod plan;
 mod policy;

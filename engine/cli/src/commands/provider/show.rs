@@ -1,27 +1,17 @@
-//! `muster provider`: plugins.
+//! `muster provider list` and `show`: plugins, as far as they are known without
+//! running them.
 
-use super::check::{failed_steps, people, steps};
-use super::login;
-use crate::args::{Format, ProviderCheckArgs, ProviderCommand, ProviderListArgs, ProviderShowArgs};
+use crate::args::{Format, ProviderListArgs, ProviderShowArgs};
 use crate::exit::Exit;
+use crate::plugins;
 use crate::render::provider;
 use crate::session::Session;
 use crate::trouble::Trouble;
-use crate::{plugins, policies};
 use muster_host::{About, Origin, PluginFile, bundled};
 use serde_json::{Value, json};
 use std::path::Path;
 
-pub(super) fn run(command: &ProviderCommand, session: &Session) -> Result<Exit, Trouble> {
-    match command {
-        ProviderCommand::List(args) => list(args, session),
-        ProviderCommand::Show(args) => show(args, session),
-        ProviderCommand::Check(args) => check(args, session),
-        ProviderCommand::Login(args) => login::run(args, session),
-    }
-}
-
-fn list(args: &ProviderListArgs, session: &Session) -> Result<Exit, Trouble> {
+pub(super) fn list(args: &ProviderListArgs, session: &Session) -> Result<Exit, Trouble> {
     let files = bundled().map(inspect).collect::<Result<Vec<_>, _>>()?;
     let plugins: Vec<&About> = files.iter().map(PluginFile::about).collect();
     match args.format {
@@ -34,7 +24,7 @@ fn list(args: &ProviderListArgs, session: &Session) -> Result<Exit, Trouble> {
     Ok(Exit::Done)
 }
 
-fn show(args: &ProviderShowArgs, session: &Session) -> Result<Exit, Trouble> {
+pub(super) fn run(args: &ProviderShowArgs, session: &Session) -> Result<Exit, Trouble> {
     let file = inspect(&args.plugin)?;
     match args.format {
         Format::Text => session.print(&provider::show(file.about(), session.out))?,
@@ -74,19 +64,4 @@ fn about_json(about: &About) -> Value {
         "secrets": needs.secrets(),
         "settings": settings,
     })
-}
-
-fn check(args: &ProviderCheckArgs, session: &Session) -> Result<Exit, Trouble> {
-    let policy = policies::load(&args.policy, session)?;
-    let bound = plugins::bind(&policy, session)?;
-    let tried = steps(&policy, &bound, session)?;
-    failed_steps(&policy, &tried)?;
-    let attributes = bound
-        .attributes()
-        .map_err(|error| Trouble::of(Exit::Failed, &error).hint_if(error.hint()))?;
-    session.print(&format!(
-        "\n{}",
-        provider::attributes(&attributes, session.out)
-    ))?;
-    people(&policy, &bound, session)
 }
