@@ -5,6 +5,7 @@
 )]
 
 use super::*;
+use muster_model::UsernameKey;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
