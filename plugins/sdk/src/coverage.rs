@@ -2,6 +2,7 @@
 
 use crate::bindings::exports::muster::provider::provider as wit;
 use crate::report;
+use std::cmp::Ordering;
 
 pub use wit::PartialReason;
 
@@ -13,6 +14,8 @@ pub use wit::PartialReason;
 pub struct Coverage {
     reach: Reach,
     source_count: Option<u64>,
+    /// The count has to be what was delivered.
+    is_proof: bool,
     facts: Vec<(String, String)>,
 }
 
@@ -43,6 +46,7 @@ impl Coverage {
         Self {
             reach,
             source_count: None,
+            is_proof: false,
             facts: Vec::new(),
         }
     }
@@ -61,6 +65,15 @@ impl Coverage {
     pub fn source_count(mut self, count: u64) -> Self {
         self.source_count = Some(count);
         self
+    }
+
+    /// As [`source_count`](Self::source_count), for a source that counts exactly
+    /// the people who were asked for: if the read has delivered fewer or more, in
+    /// all its pages, it is no longer complete.
+    #[must_use]
+    pub fn counted(mut self, count: u64) -> Self {
+        self.is_proof = true;
+        self.source_count(count)
     }
 
     /// Something else that was seen: `("base", "found")`.
@@ -105,13 +118,28 @@ impl Coverage {
         &self.facts
     }
 
+    /// Holds the source's count against the rows of the whole read.
+    pub(crate) fn settled(self, entries: u64) -> Self {
+        let Some(count) = self.source_count.filter(|_| self.is_proof) else {
+            return self;
+        };
+        let reason = match entries.cmp(&count) {
+            Ordering::Equal => return self,
+            Ordering::Less => PartialReason::Truncated,
+            Ordering::Greater => PartialReason::Drifted,
+        };
+        let message = format!("the source counts {count} people, and {entries} were delivered");
+        self.weakened(reason, message)
+    }
+
     pub(crate) fn into_wit(self, entries: u64) -> wit::Coverage {
+        let this = self.settled(entries);
         let evidence = wit::Evidence {
             entries,
-            source_count: self.source_count,
-            facts: self.facts,
+            source_count: this.source_count,
+            facts: this.facts,
         };
-        match self.reach {
+        match this.reach {
             Reach::Complete => wit::Coverage::Complete(evidence),
             Reach::Delta => wit::Coverage::Delta(evidence),
             Reach::Partial(reason, message) => wit::Coverage::Partial(wit::Shortfall {
@@ -120,5 +148,23 @@ impl Coverage {
                 evidence,
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_is_proof_must_be_what_was_delivered() {
+        let settled = |coverage: Coverage, entries| coverage.settled(entries).reason();
+        let counted = Coverage::complete().counted(3);
+        assert_eq!(settled(counted.clone(), 3), None);
+        assert_eq!(settled(counted.clone(), 2), Some(PartialReason::Truncated));
+        assert_eq!(settled(counted.clone(), 4), Some(PartialReason::Drifted));
+        let weak = counted.weakened(PartialReason::Unreadable, "why");
+        assert_eq!(settled(weak, 2), Some(PartialReason::Unreadable));
+        // A count of another set of people proves nothing, either way.
+        assert_eq!(settled(Coverage::complete().source_count(3), 2), None);
     }
 }

@@ -5,7 +5,7 @@ mod target;
 
 use crate::Failure;
 pub use crate::bindings::muster::provider::http::{Method, Request, Response};
-pub use answer::{epoch_seconds, expect_ok, failure, retry_after};
+pub use answer::{epoch_seconds, expect_ok, explained, failure, retry_after};
 pub use target::{Target, encode};
 
 #[cfg(target_family = "wasm")]
@@ -16,6 +16,15 @@ use crate::testing::http as imports;
 /// Sends one request.
 pub fn send(request: &Request) -> Result<Response, Failure> {
     imports::send(request)
+}
+
+/// Sends a GET for JSON and lets only success pass, as [`expect_ok`] does, with
+/// the service's own words of [`explained`] in the message.
+pub fn get(endpoint: &str, target: impl Into<String>) -> Result<Response, Failure> {
+    let request = Request::get(endpoint, target).header("accept", "application/json");
+    let path = request.target.split('?').next().unwrap_or_default();
+    let what = format!("GET {path}");
+    expect_ok(&what, send(&request)?, explained)
 }
 
 /// Sends requests side by side; answers come in their order.

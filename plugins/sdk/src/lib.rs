@@ -7,6 +7,16 @@
 //! Its logic is tested natively with plain `cargo test`: there, every
 //! capability answers what [`testing`] was given.
 //!
+//! `examples/hello` is a whole provider of a JSON service in 40 lines, with its
+//! manifest and its tests; `muster provider new` makes a project of it. What the
+//! crate offers for such a service: [`http::get`] sends a GET and makes a failure
+//! of everything but success, [`json::People`] makes rows of records,
+//! [`json::Rest`] knows the token of the next page and the service's count,
+//! [`Batch::until`] goes on at a token or ends. Logging in is not among them: it
+//! stands in the manifest, and the host holds secrets and tokens.
+//!
+//! Below is a source of another kind, a file, with all that a [`Source`] can say.
+//!
 //! ```
 //! use muster_sdk::prelude::*;
 //! use std::io::BufRead;
@@ -128,6 +138,7 @@
 #[allow(unsafe_code, missing_docs, clippy::all, clippy::restriction)]
 pub mod bindings;
 
+mod check;
 mod coverage;
 mod failure;
 pub mod files;

@@ -107,6 +107,18 @@ impl Rows {
     }
 }
 
+impl Status {
+    /// What a service says with `active: true` or `false`. Anything else, and
+    /// nothing at all, is unknown: that opens no account and blocks none.
+    pub fn of_flag(active: Option<&str>) -> Self {
+        match active {
+            Some(text) if text.eq_ignore_ascii_case("true") => Self::Active,
+            Some(text) if text.eq_ignore_ascii_case("false") => Self::Blocked(BlockCause::Disabled),
+            _ => Self::Unknown,
+        }
+    }
+}
+
 fn empty(columns: Vec<Column>, &[data, values, cells, rows]: &[usize; 4]) -> Page {
     Page {
         columns,

@@ -3,7 +3,7 @@
 use crate::bindings::exports::muster::provider::provider as wit;
 use crate::glue::wrapped;
 use crate::ldap::{Password, Verdict};
-use crate::{Coverage, Failure, Page};
+use crate::{Coverage, Failure, Page, check};
 use serde::de::DeserializeOwned;
 
 pub use wit::{Attribute, AttributeShape, CheckStep, ReadFrom, ReadRequest, Scope, StepResult};
@@ -21,10 +21,18 @@ pub trait Source: Sized + 'static {
     fn open(settings: Self::Settings) -> Result<Self, Failure>;
 
     /// Proves settings, network, rights and the search itself, by cheap calls.
-    fn check(&mut self, scope: &Scope) -> Vec<CheckStep>;
+    ///
+    /// Without a body of its own it reads one small page and tells what came. Write
+    /// one where several things can be wrong: an operator wants to know which.
+    fn check(&mut self, scope: &Scope) -> Vec<CheckStep> {
+        vec![check::first_page(self, scope)]
+    }
 
-    /// Attributes that the source can deliver, best effort.
-    fn attributes(&mut self) -> Result<Vec<Attribute>, Failure>;
+    /// Attributes that the source can deliver, best effort. None are named
+    /// without a body of its own.
+    fn attributes(&mut self) -> Result<Vec<Attribute>, Failure> {
+        Ok(Vec::new())
+    }
 
     /// Begins a read; one that was begun before is dropped.
     fn start(&mut self, request: ReadRequest) -> Result<(), Failure>;
@@ -66,6 +74,15 @@ impl Batch {
         Self {
             end: Some((coverage, None)),
             ..Self::more(page)
+        }
+    }
+
+    /// A page after which the read goes on at a cursor, or, without one, the last:
+    /// for services that hand out a token with each page but the last.
+    pub fn until(page: impl Into<Page>, next: Option<String>, coverage: Coverage) -> Self {
+        match next {
+            Some(next) => Self::more(page).resume_at(next),
+            None => Self::last(page, coverage),
         }
     }
 
@@ -121,6 +138,39 @@ impl Batch {
                 next,
             }),
         }
+    }
+}
+
+impl ReadFrom {
+    /// The text cursor to go on at; none at the start. A source whose manifest
+    /// says `delta = true` has to look for [`ReadFrom::Since`] before.
+    pub fn resumed(self) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Start => Ok(None),
+            Self::Resume(cursor) => String::from_utf8(cursor)
+                .map(Some)
+                .map_err(|_| Failure::stale_cursor("this is no cursor to go on from")),
+            Self::Since(_) => Err(Failure::unsupported(
+                "this provider cannot tell what has changed",
+            )),
+        }
+    }
+}
+
+impl Scope {
+    /// Lets only the scope of everybody pass, for sources without groups and
+    /// units. To leave such a scope unread would let in whom the policy leaves out.
+    pub fn expect_everybody(&self) -> Result<(), Failure> {
+        let groups = self.groups.iter().chain(&self.except_groups);
+        let units = self.under.iter().chain(&self.except_under);
+        let named = groups.chain(&self.report).map(|name| ("group", name));
+        let Some((kind, name)) = named.chain(units.map(|name| ("unit", name))).next() else {
+            return Ok(());
+        };
+        Err(Failure::config(format!(
+            "the policy names the {kind} `{name}`, and this provider knows no {kind}s"
+        ))
+        .hint(format!("take the {kind}s out of the policy")))
     }
 }
 
@@ -190,5 +240,79 @@ impl Attribute {
     pub fn summary(mut self, summary: impl Into<String>) -> Self {
         self.summary = summary.into();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{everybody, reporting};
+    use crate::{FailureKind, Rows};
+
+    #[test]
+    fn a_cursor_is_a_text_or_stale() {
+        let text = |from: ReadFrom| from.resumed().map_err(|failure| failure.kind);
+        assert_eq!(text(ReadFrom::Start), Ok(None));
+        let resumed = text(ReadFrom::Resume("page é".into()));
+        assert_eq!(resumed, Ok(Some("page é".to_owned())));
+        let odd = text(ReadFrom::Resume(vec![0xff]));
+        assert_eq!(odd, Err(FailureKind::StaleCursor));
+        let since = text(ReadFrom::Since(b"x".to_vec()));
+        assert_eq!(since, Err(FailureKind::Unsupported));
+    }
+
+    #[test]
+    fn whatever_narrows_a_scope_is_refused() {
+        assert_eq!(everybody().expect_everybody(), Ok(()));
+        let one = || vec!["x".to_owned()];
+        let narrowed = [
+            (
+                Scope {
+                    groups: one(),
+                    ..everybody()
+                },
+                "group",
+            ),
+            (
+                Scope {
+                    except_groups: one(),
+                    ..everybody()
+                },
+                "group",
+            ),
+            (reporting(&["x"]), "group"),
+            (
+                Scope {
+                    under: one(),
+                    ..everybody()
+                },
+                "unit",
+            ),
+            (
+                Scope {
+                    except_under: one(),
+                    ..everybody()
+                },
+                "unit",
+            ),
+        ];
+        for (scope, kind) in narrowed {
+            let failure = scope.expect_everybody().unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Config);
+            let named = format!("the policy names the {kind} `x`");
+            assert!(failure.message.starts_with(&named), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_without_a_token_is_the_last() {
+        let page = || Rows::new(["a"]);
+        let more = Batch::until(page(), Some("2".to_owned()), Coverage::complete());
+        assert_eq!(
+            (more.resumes_at(), more.coverage()),
+            (Some(&b"2"[..]), None)
+        );
+        let last = Batch::until(page(), None, Coverage::complete());
+        assert_eq!((last.resumes_at(), last.coverage().is_some()), (None, true));
     }
 }

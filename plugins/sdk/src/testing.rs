@@ -17,7 +17,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+mod read;
 pub mod sql;
+
+pub use read::{Read, read, read_on};
 
 type LdapServer = Rc<dyn Fn(&str, &Query) -> Result<Vec<Block>, Failure>>;
 type LoginServer = Rc<dyn Fn(&str, &str, &str) -> Result<Verdict, Failure>>;
@@ -165,6 +168,16 @@ pub fn with_password<T>(text: &str, act: impl FnOnce(Password<'_>) -> T) -> T {
 /// Answers requests.
 pub fn http(server: impl Fn(&Request) -> Result<Response, Failure> + 'static) {
     world(|w| w.http = Some(Rc::new(server)));
+}
+
+/// An answer of JSON for [`http`] to give.
+pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Response {
+    let kind = ("content-type".to_owned(), "application/json".to_owned());
+    Response {
+        status,
+        headers: vec![kind],
+        body: body.into(),
+    }
 }
 
 /// Sets the run's instant.

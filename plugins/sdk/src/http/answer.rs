@@ -2,6 +2,7 @@
 
 use super::Response;
 use crate::{Failure, FailureKind, host};
+use serde_json::Value;
 
 /// Longest text of a service that a message repeats.
 const SHOWN: usize = 300;
@@ -31,6 +32,28 @@ pub fn expect_ok(
         200..=299 => Ok(response),
         _ => Err(failure(what, &response, words(&response))),
     }
+}
+
+/// Names under which services explain an error, the longest text first.
+const EXPLANATIONS: [&str; 7] = [
+    "detail",
+    "error_description",
+    "message",
+    "errorSummary",
+    "title",
+    "error",
+    "code",
+];
+
+/// What a service says of its error in JSON, for [`expect_ok`]: the first text
+/// under a usual name, in the outermost object or in its member `error`.
+pub fn explained(response: &Response) -> Option<String> {
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let inner = body.get("error").filter(|error| error.is_object());
+    let objects = [inner, Some(&body)].into_iter().flatten();
+    let texts = objects.flat_map(|object| EXPLANATIONS.map(|name| object.get(name)));
+    let text = texts.flatten().filter_map(Value::as_str);
+    text.map(str::to_owned).find(|text| !text.trim().is_empty())
 }
 
 /// The failure that [`expect_ok`] makes, for answers whose status alone says
@@ -175,6 +198,38 @@ mod tests {
             let start = format!("the list of groups: the service answered {status}, ");
             assert!(failure.message.starts_with(&start), "{}", failure.message);
             assert!(failure.message.ends_with(": why"), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn a_service_explains_itself_under_usual_names() {
+        let said = |body: &str| {
+            explained(&Response {
+                body: body.into(),
+                ..response(400, &[])
+            })
+        };
+        for (body, words) in [
+            (
+                r#"{"title": "Bad", "detail": "no `limit`"}"#,
+                Some("no `limit`"),
+            ),
+            (
+                r#"{"error": {"code": "x", "message": "too long"}}"#,
+                Some("too long"),
+            ),
+            (
+                r#"{"error": "invalid", "error_description": "expired"}"#,
+                Some("expired"),
+            ),
+            (r#"{"error": "invalid"}"#, Some("invalid")),
+            (r#"{"message": " ", "code": "E7"}"#, Some("E7")),
+            (r#"{"message": 7}"#, None),
+            (r#"["message"]"#, None),
+            ("<html>", None),
+            ("", None),
+        ] {
+            assert_eq!(said(body).as_deref(), words, "{body}");
         }
     }
 

@@ -51,6 +51,7 @@
 mod leaf;
 mod list;
 mod path;
+mod people;
 mod record;
 mod rest;
 mod selection;
@@ -60,6 +61,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use people::People;
 pub use record::Record;
 pub use rest::Rest;
 pub use selection::{At, Builder, Selection};

@@ -1,6 +1,7 @@
 //! What stands on a page beside its records.
 
 use super::trie::Names;
+use crate::{Coverage, Failure};
 use serde_json::{Map, Value};
 
 /// The other members of a page's outermost object, such as totals and links.
@@ -42,11 +43,50 @@ impl Rest {
         self.get(name)?.as_str()
     }
 
+    /// The token of the next page: a text or a number. A name that is missing,
+    /// `null` and an empty text are none.
+    ///
+    /// Whatever else stands there is a failure: to take it for none would make a
+    /// last page of one that others follow.
+    pub fn token(&self, name: &str) -> Result<Option<String>, Failure> {
+        match self.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(other) => Err(Failure::data(format!(
+                "the answer's `{name}` is no token of a next page: {}",
+                shown(other)
+            ))),
+        }
+    }
+
+    /// How far a read went whose last page this is: complete, as long as the
+    /// people of all its pages are as many as the member `count` says. Without
+    /// such a member, or with one that is no number, nothing is held against it.
+    pub fn complete(&self, count: &str) -> Coverage {
+        let coverage = Coverage::complete().fact("last page", "reached");
+        match self.number(count) {
+            Some(count) => coverage.counted(count),
+            None => coverage,
+        }
+    }
+
     /// A member that is a whole number, or the text of one.
     pub fn number(&self, name: &str) -> Option<u64> {
         match self.get(name)? {
             Value::String(text) => text.trim().parse().ok(),
             value => value.as_u64(),
         }
+    }
+}
+
+/// The kind of a value, since what it holds may be long.
+fn shown(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "a boolean",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+        Value::Null | Value::Number(_) | Value::String(_) => "a value",
     }
 }

@@ -21,7 +21,7 @@ pub enum At<'a> {
 }
 
 /// What is wanted of each record, compiled for one walk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Selection {
     pub(super) nodes: Vec<Node>,
     pub(super) slots: usize,
