@@ -13,9 +13,9 @@ wasmtime::component::bindgen!({
     exports: { default: async },
     with: {
         "muster:provider/files.reader": crate::capability::files::OpenFile,
-        "muster:provider/ldap.search": crate::ldap::Search,
+        "muster:provider/ldap.search": crate::capability::ldap::OpenSearch,
         "muster:provider/ldap.password": crate::capability::ldap::Password,
-        "muster:provider/sql.answer": crate::sql::Answer,
+        "muster:provider/sql.answer": crate::capability::sql::OpenAnswer,
     },
 });
 

@@ -2,6 +2,7 @@
 
 use crate::binding::{BindError, Binding, Secret};
 use crate::bindings::SourcePre;
+use crate::calls::{Tap, Tapping};
 use crate::cancel::Cancel;
 use crate::capability::Capabilities;
 use crate::crash::Crash;
@@ -37,6 +38,7 @@ pub(crate) struct Plan {
     http: Arc<Client>,
     waiting: Arc<Waiting>,
     now_ms: u64,
+    tapping: Tapping,
 }
 
 impl Plan {
@@ -73,6 +75,7 @@ impl Plan {
             self.http.clone(),
             self.now_ms,
             &self.shared().limits,
+            self.tapping.clone(),
         )
     }
 
@@ -126,10 +129,31 @@ impl Plugin {
             waiting,
             grants,
             now_ms: binding.now_ms,
+            tapping: Tapping::default(),
         };
         Ok(Bound {
             plan: Arc::new(plan),
         })
+    }
+
+    /// Binds the plugin to a tap that answers everything: nothing else is granted,
+    /// and no secret is needed. `settings` is what the plugin is told, as
+    /// [`Bound::settings`] gave it.
+    pub fn bind_to(&self, tap: Arc<dyn Tap>, settings: &str, now_ms: u64) -> Bound {
+        let grants = Arc::new(Grants::default());
+        let waiting = Arc::new(Waiting::new(&self.shared.limits));
+        let plan = Plan {
+            plugin: self.clone(),
+            settings: settings.to_owned(),
+            http: Arc::new(Client::new(grants.clone(), &self.shared.limits, &waiting)),
+            waiting,
+            grants,
+            now_ms,
+            tapping: Tapping::with(tap),
+        };
+        Bound {
+            plan: Arc::new(plan),
+        }
     }
 
     fn known_secrets(&self, secrets: &BTreeMap<String, Secret>) -> Result<(), BindError> {
@@ -169,8 +193,35 @@ impl Bound {
                 waiting,
                 grants,
                 now_ms: plan.now_ms,
+                tapping: Tapping::default(),
             }),
         }
+    }
+
+    /// The same plugin with a tap between it and all that it calls.
+    pub fn tapped(&self, tap: Arc<dyn Tap>) -> Self {
+        let plan = &self.plan;
+        Self {
+            plan: Arc::new(Plan {
+                plugin: plan.plugin.clone(),
+                settings: plan.settings.clone(),
+                grants: plan.grants.clone(),
+                http: plan.http.clone(),
+                waiting: plan.waiting.clone(),
+                now_ms: plan.now_ms,
+                tapping: Tapping::with(tap),
+            }),
+        }
+    }
+
+    /// What the plugin is told of the policy: its settings, with defaults.
+    pub fn settings(&self) -> &str {
+        &self.plan.settings
+    }
+
+    /// The run's instant, in milliseconds since 1970 (UTC).
+    pub fn now_ms(&self) -> u64 {
+        self.plan.now_ms
     }
 
     /// Proves settings, network, rights and the search itself, by cheap calls.

@@ -5,6 +5,7 @@ use crate::bindings::ldap::Verdict;
 use crate::bindings::provider::Guest;
 use crate::bindings::{self as wit, Source};
 use crate::bound::Plan;
+use crate::calls::Usage;
 use crate::cancel::Cancelled;
 use crate::capability::Capabilities;
 use crate::capability::ldap::Password;
@@ -30,6 +31,15 @@ pub(crate) struct State {
     waiting: Arc<Waiting>,
     memory: Memory,
     compute: Duration,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.capabilities.tapping.ended(Usage {
+            memory: self.memory.used(),
+            computed: self.meter.all(),
+        });
+    }
 }
 
 /// A session of a plugin, opened with a policy's settings. After a [`Crash`] it

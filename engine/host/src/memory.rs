@@ -32,6 +32,11 @@ impl Memory {
         }
     }
 
+    /// Bytes that it has; it only grows.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
     /// The limit in MiB, if it stopped the plugin.
     pub fn refused(&self) -> Option<usize> {
         self.refused.then_some(self.limit >> 20)

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 /// capability.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
+    /// In calls before this one.
+    earlier: Duration,
     before: Duration,
     since: Option<Instant>,
 }
@@ -13,6 +15,7 @@ pub(crate) struct Meter {
 impl Meter {
     /// A new call begins.
     pub fn begin(&mut self) {
+        self.earlier += self.spent();
         self.before = Duration::ZERO;
         self.resume();
     }
@@ -26,6 +29,11 @@ impl Meter {
     /// The plugin goes on.
     pub fn resume(&mut self) {
         self.since = Some(Instant::now());
+    }
+
+    /// Time in all calls.
+    pub fn all(&self) -> Duration {
+        self.earlier + self.spent()
     }
 
     /// Time since the call began, without the pauses.

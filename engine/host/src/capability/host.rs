@@ -5,6 +5,7 @@ use crate::instance::State;
 
 impl Host for State {
     fn log(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
+        self.capabilities.tapping.said(level.into(), &message);
         self.capabilities.log.write(level, &message);
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! LDAP servers that the policy named: from the interface to [`crate::ldap`].
 
 use super::granted;
+use super::through::nobody;
 use crate::binding::Secret;
 use crate::bindings::ldap as wit;
 use crate::bindings::types::Failure;
+use crate::calls::{Call, Searching};
 use crate::failure::{FailureKind, failed};
 use crate::instance::State;
 use crate::ldap::{
@@ -17,34 +19,55 @@ use wasmtime::component::Resource;
 /// the text.
 pub struct Password(pub(crate) Secret);
 
+/// A search that a plugin has open.
+pub struct OpenSearch {
+    number: u32,
+    /// None if a tap answers in the server's place.
+    search: Option<Search>,
+}
+
 impl wit::Host for State {
     async fn open(
         &mut self,
         connection: String,
         query: wit::Query,
-    ) -> wasmtime::Result<Result<Resource<Search>, Failure>> {
-        let connection = match self.connection(&connection) {
-            Ok(connection) => connection,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        self.meter.pause();
-        let search = connection.search(asked(query)).await;
-        self.meter.resume();
-        Ok(match search {
-            Ok(search) => Ok(self.capabilities.table.push(search)?),
-            Err(failure) => Err(told(&failure)),
+    ) -> wasmtime::Result<Result<Resource<OpenSearch>, Failure>> {
+        let number = self.capabilities.tapping.number();
+        let (need, query) = (connection, asked(query));
+        let (connection, asked) = (need.clone(), query.clone());
+        let mut search = None;
+        let begun = self.through(
+            || Call::Search {
+                search: number,
+                connection,
+                query: asked,
+            },
+            async |state| {
+                let connection = state.connection(&need)?;
+                let begun = connection.search(query).await;
+                search = Some(begun.map_err(|failure| told(&failure))?);
+                Ok(Searching)
+            },
+        );
+        Ok(match begun.await {
+            Ok(Searching) => Ok(self
+                .capabilities
+                .table
+                .push(OpenSearch { number, search })?),
+            Err(failure) => Err(failure),
         })
     }
 
     async fn server(&mut self, connection: String) -> wasmtime::Result<Result<String, Failure>> {
-        let connection = match self.connection(&connection) {
-            Ok(connection) => connection,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        self.meter.pause();
-        let server = connection.server().await;
-        self.meter.resume();
-        Ok(server.map_err(|failure| told(&failure)))
+        let need = connection.clone();
+        let server = self.through(
+            || Call::Server { connection },
+            async |state| {
+                let connection = state.connection(&need)?;
+                connection.server().await.map_err(|failure| told(&failure))
+            },
+        );
+        Ok(server.await)
     }
 
     async fn verify(
@@ -53,16 +76,18 @@ impl wit::Host for State {
         dn: String,
         secret: Resource<Password>,
     ) -> wasmtime::Result<Result<wit::Verdict, Failure>> {
-        let grants = self.capabilities.grants.clone();
-        let settings = match granted(&grants.ldap, "ldap", &connection) {
-            Ok(settings) => settings,
-            Err(failure) => return Ok(Err(failure)),
-        };
         let secret = self.capabilities.table.get(&secret)?.0.clone();
-        self.meter.pause();
-        let verdict = verify(settings, &dn, secret.reveal()).await;
-        self.meter.resume();
-        Ok(verdict.map(judged).map_err(|failure| told(&failure)))
+        let (need, name) = (connection.clone(), dn.clone());
+        let verdict = self.through(
+            || Call::Verify { connection, dn },
+            async |state| {
+                let grants = state.capabilities.grants.clone();
+                let settings = granted(&grants.ldap, "ldap", &need)?;
+                let verdict = verify(settings, &name, secret.reveal()).await;
+                verdict.map_err(|failure| told(&failure))
+            },
+        );
+        Ok(verdict.await.map(judged))
     }
 }
 
@@ -84,16 +109,22 @@ impl State {
 impl wit::HostSearch for State {
     async fn next(
         &mut self,
-        search: Resource<Search>,
+        search: Resource<OpenSearch>,
     ) -> wasmtime::Result<Result<wit::Entries, Failure>> {
-        let search = self.capabilities.table.get_mut(&search)?;
-        self.meter.pause();
-        let block = search.next().await;
-        self.meter.resume();
-        Ok(block.map(packed).map_err(|failure| told(&failure)))
+        let number = self.capabilities.table.get(&search)?.number;
+        let block = self.through(
+            || Call::Entries { search: number },
+            async |state| {
+                let open = state.capabilities.table.get_mut(&search);
+                let open = open.ok().and_then(|open| open.search.as_mut());
+                let block = open.ok_or_else(nobody)?.next().await;
+                block.map_err(|failure| told(&failure))
+            },
+        );
+        Ok(block.await.map(packed))
     }
 
-    async fn drop(&mut self, search: Resource<Search>) -> wasmtime::Result<()> {
+    async fn drop(&mut self, search: Resource<OpenSearch>) -> wasmtime::Result<()> {
         self.capabilities.table.delete(search)?;
         Ok(())
     }

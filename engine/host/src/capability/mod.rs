@@ -8,10 +8,12 @@ mod host;
 mod http;
 pub(crate) mod ldap;
 mod log;
-mod sql;
+pub(crate) mod sql;
+mod through;
 
 use crate::binding::Secret;
 use crate::bindings::types::Failure;
+use crate::calls::Tapping;
 use crate::failure::{FailureKind, failed_hint};
 use crate::grants::{Grant, Grants};
 use crate::http::Client;
@@ -37,6 +39,7 @@ pub(crate) struct Capabilities {
     databases: BTreeMap<String, Arc<Database>>,
     /// Shared by all instances of the run.
     http: Arc<Client>,
+    pub tapping: Tapping,
 }
 
 impl Capabilities {
@@ -46,6 +49,7 @@ impl Capabilities {
         http: Arc<Client>,
         now_ms: u64,
         limits: &Limits,
+        tapping: Tapping,
     ) -> Self {
         Self {
             log: LogBook::new(plugin, limits),
@@ -55,6 +59,7 @@ impl Capabilities {
             now_ms,
             connections: BTreeMap::new(),
             databases: BTreeMap::new(),
+            tapping,
         }
     }
 

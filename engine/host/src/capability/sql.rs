@@ -1,31 +1,57 @@
 //! Databases that the policy named: from the interface to [`crate::sql`].
 
 use super::granted;
+use super::through::nobody;
 use crate::bindings::people::ColumnKind;
 use crate::bindings::sql as wit;
 use crate::bindings::types::Failure;
+use crate::calls::Call;
 use crate::failure::failed;
 use crate::instance::State;
 use crate::sql::{Answer, Column, Database, Failure as SqlFailure, Rows};
 use std::sync::Arc;
 use wasmtime::component::Resource;
 
+/// An answer that a plugin has open.
+pub struct OpenAnswer {
+    number: u32,
+    columns: Vec<Column>,
+    /// None if a tap answers in the database's place.
+    answer: Option<Answer>,
+}
+
 impl wit::Host for State {
     async fn open(
         &mut self,
         database: String,
         query: wit::Query,
-    ) -> wasmtime::Result<Result<Resource<Answer>, Failure>> {
-        let database = match self.database(&database) {
-            Ok(database) => database,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        self.meter.pause();
-        let answer = database.ask(query.text, query.parameters).await;
-        self.meter.resume();
-        Ok(match answer {
-            Ok(answer) => Ok(self.capabilities.table.push(answer)?),
-            Err(failure) => Err(told(&failure)),
+    ) -> wasmtime::Result<Result<Resource<OpenAnswer>, Failure>> {
+        let number = self.capabilities.tapping.number();
+        let (need, asked) = (database.clone(), query.clone());
+        let mut answer = None;
+        let begun = self.through(
+            || Call::Ask {
+                answer: number,
+                database,
+                text: asked.text,
+                parameters: asked.parameters,
+            },
+            async |state| {
+                let database = state.database(&need)?;
+                let begun = database.ask(query.text, query.parameters).await;
+                let begun = begun.map_err(|failure| told(&failure))?;
+                let columns = begun.columns().to_vec();
+                answer = Some(begun);
+                Ok(columns)
+            },
+        );
+        Ok(match begun.await {
+            Ok(columns) => Ok(self.capabilities.table.push(OpenAnswer {
+                number,
+                columns,
+                answer,
+            })?),
+            Err(failure) => Err(failure),
         })
     }
 }
@@ -44,23 +70,32 @@ impl State {
 }
 
 impl wit::HostAnswer for State {
-    async fn columns(&mut self, answer: Resource<Answer>) -> wasmtime::Result<Vec<wit::Column>> {
+    async fn columns(
+        &mut self,
+        answer: Resource<OpenAnswer>,
+    ) -> wasmtime::Result<Vec<wit::Column>> {
         let answer = self.capabilities.table.get(&answer)?;
-        Ok(answer.columns().iter().map(described).collect())
+        Ok(answer.columns.iter().map(described).collect())
     }
 
     async fn next(
         &mut self,
-        answer: Resource<Answer>,
+        answer: Resource<OpenAnswer>,
     ) -> wasmtime::Result<Result<wit::Rows, Failure>> {
-        let answer = self.capabilities.table.get(&answer)?;
-        self.meter.pause();
-        let rows = answer.next().await;
-        self.meter.resume();
-        Ok(rows.map(packed).map_err(|failure| told(&failure)))
+        let number = self.capabilities.table.get(&answer)?.number;
+        let rows = self.through(
+            || Call::Rows { answer: number },
+            async |state| {
+                let open = state.capabilities.table.get(&answer);
+                let open = open.ok().and_then(|open| open.answer.as_ref());
+                let rows = open.ok_or_else(nobody)?.next().await;
+                rows.map_err(|failure| told(&failure))
+            },
+        );
+        Ok(rows.await.map(packed))
     }
 
-    async fn drop(&mut self, answer: Resource<Answer>) -> wasmtime::Result<()> {
+    async fn drop(&mut self, answer: Resource<OpenAnswer>) -> wasmtime::Result<()> {
         self.capabilities.table.delete(answer)?;
         Ok(())
     }

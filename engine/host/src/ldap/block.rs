@@ -1,6 +1,7 @@
 //! Entries, packed: what a search hands out.
 
 use super::search::Outcome;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Rows after which a block is handed on.
@@ -10,7 +11,8 @@ const ROWS: usize = 1000;
 const BYTES: usize = 1 << 20;
 
 /// What a refresh says of an entry (RFC 4533 2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// It is there, unchanged.
     Present,
@@ -23,7 +25,7 @@ pub enum Change {
 }
 
 /// What a refresh says of an entry, and which it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// What became of it.
     pub change: Change,
@@ -32,11 +34,12 @@ pub struct State {
 }
 
 /// Entries that a refresh names without sending them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdSet {
     /// They are gone; else they are there, unchanged.
     pub deleted: bool,
     /// Their entryUUIDs, 16 octets each.
+    #[serde(with = "crate::octets")]
     pub uuids: Vec<u8>,
 }
 

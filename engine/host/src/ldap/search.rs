@@ -3,6 +3,7 @@
 use super::block::Entries;
 use super::connection::Order;
 use super::failure::Failure;
+use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 /// Longest filter that is parsed.
@@ -12,7 +13,8 @@ const FILTER_BYTES: usize = 1 << 20;
 const FILTER_DEPTH: usize = 50;
 
 /// How far below its base a search looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// The base alone.
     Base,
@@ -23,16 +25,18 @@ pub enum Scope {
 }
 
 /// Changes in a naming context of Active Directory: what to ask for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DirSync {
     /// As [MS-ADTS] 3.1.1.3.4.1.3 has them.
     pub options: u32,
     /// Empty: from the beginning.
+    #[serde(with = "crate::octets")]
     pub cookie: Vec<u8>,
 }
 
 /// What a search asks of the server besides its filter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// Nothing.
     #[default]
@@ -43,7 +47,7 @@ pub enum Mode {
     /// `member;range=0-0` are columns of their own and no ranges.
     DirSync(DirSync),
     /// A refresh of RFC 4533, with the cookie of the last one.
-    Refresh(Option<Vec<u8>>),
+    Refresh(#[serde(with = "crate::octets::optional")] Option<Vec<u8>>),
 }
 
 impl Mode {
@@ -54,7 +58,7 @@ impl Mode {
 }
 
 /// What to search for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
     /// A DN; empty with [`Scope::Base`] for the root DSE.
     pub base: String,
@@ -130,7 +134,7 @@ impl Query {
 }
 
 /// How a search ended, as the server said it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// RFC 4511 result code; 0 is success.
     pub code: u32,
@@ -150,9 +154,10 @@ pub struct Outcome {
 }
 
 /// Where a feed stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feed {
     /// For the next question.
+    #[serde(with = "crate::octets::optional")]
     pub cookie: Option<Vec<u8>>,
     /// DirSync: there is more, to be asked for with this cookie.
     pub more: bool,

@@ -5,12 +5,14 @@ use super::failure::Failure;
 use super::sentences::directory_code;
 use ldap3::asn1::{PL, parse_tag};
 use ldap3::controls::{Control, RawControl};
+use serde::{Deserialize, Serialize};
 
 /// The password policy control: what OpenLDAP and 389-ds say besides 49.
 const PASSWORD_POLICY: &str = "1.3.6.1.4.1.42.2.27.8.5.1";
 
 /// What the server says of a login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Name and password are right, and the person may log in.
     Accepted,

@@ -28,6 +28,6 @@ mod worker;
 pub(crate) use database::Database;
 pub use failure::Failure;
 pub use need::SqlNeed;
-pub(crate) use pack::{Column, Rows};
+pub use pack::{Column, Rows};
 pub(crate) use settings::{Protection, Settings};
 pub use worker::Answer;

@@ -2,13 +2,14 @@
 
 use super::failure::Failure;
 use super::instant;
+use serde::{Deserialize, Serialize};
 use std::error::Error;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Kind, Type};
 
 /// A column of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Column {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
     /// As the database spells it.
     pub name: String,
     /// The database's name of its type.
@@ -21,7 +22,7 @@ pub(crate) struct Column {
 
 impl Column {
     /// Describes a column of this type.
-    pub fn new(name: &str, kind: &Type) -> Self {
+    pub(super) fn new(name: &str, kind: &Type) -> Self {
         Self {
             name: name.to_owned(),
             type_name: kind.name().to_owned(),
@@ -69,7 +70,7 @@ fn is_text(kind: &Type) -> bool {
 
 /// A block of rows. A row is one cell per column; NULL is a cell with no value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Rows {
+pub struct Rows {
     /// Every value, one after the other.
     pub data: Vec<u8>,
     /// End of each value in `data`.
@@ -82,7 +83,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Adds a row.
-    pub fn push(&mut self, row: &Row, columns: &[Column]) -> Result<(), Failure> {
+    pub(super) fn push(&mut self, row: &Row, columns: &[Column]) -> Result<(), Failure> {
         for (place, column) in columns.iter().enumerate() {
             let wrong = |error: Box<dyn Error + Sync + Send>| Failure::Value {
                 column: column.name.clone(),
@@ -106,7 +107,7 @@ impl Rows {
     }
 
     /// Bytes of values so far.
-    pub fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.data.len()
     }
 

@@ -7,8 +7,10 @@ mod local;
 mod remote;
 
 use super::granted;
+use super::through::nobody;
 use crate::bindings::files::{Host, HostReader, Info, Source};
 use crate::bindings::types::Failure;
+use crate::calls::{self, Call, FileInfo, Opened};
 use crate::failure::{FailureKind, failed_hint};
 use crate::http::Fetched;
 use crate::instance::State;
@@ -21,12 +23,33 @@ use wasmtime::component::Resource;
 const SIDECAR: &str = ".sha256";
 
 /// A file that a plugin has open.
-pub struct OpenFile(Place);
+pub struct OpenFile {
+    number: u32,
+    info: FileInfo,
+    /// None if a tap answers in the file's place.
+    place: Option<Place>,
+}
 
 /// Where its bytes come from.
 enum Place {
     Disk(LocalFile),
     Url(RemoteFile),
+}
+
+impl Place {
+    fn info(&self) -> Info {
+        match self {
+            Self::Disk(file) => file.info(),
+            Self::Url(file) => file.info(),
+        }
+    }
+
+    async fn read(&mut self, max: u32) -> Result<Vec<u8>, Failure> {
+        match self {
+            Self::Disk(file) => file.read(max),
+            Self::Url(file) => file.read(max).await,
+        }
+    }
 }
 
 /// The path that a plugin asks for, below the one that the policy named.
@@ -107,14 +130,18 @@ impl State {
 
 impl Host for State {
     async fn look(&mut self, need: String) -> wasmtime::Result<Result<Source, Failure>> {
-        if self.is_remote(&need) {
-            return Ok(Ok(Source::Url));
-        }
-        let grants = self.capabilities.grants.clone();
-        self.meter.pause();
-        let found = granted(&grants.files, "files", &need).and_then(|path| looked(path));
-        self.meter.resume();
-        Ok(found)
+        let wanted = need.clone();
+        let place = self.through(
+            || Call::Look { need },
+            async |state| {
+                if state.is_remote(&wanted) {
+                    return Ok(calls::Place::Url);
+                }
+                let path = granted(&state.capabilities.grants.files, "files", &wanted)?;
+                looked(path).map(calls::Place::from)
+            },
+        );
+        Ok(place.await.map(Into::into))
     }
 
     async fn open(
@@ -123,23 +150,42 @@ impl Host for State {
         name: Option<String>,
         unless: Option<String>,
     ) -> wasmtime::Result<Result<Option<Resource<OpenFile>>, Failure>> {
-        self.meter.pause();
-        let found = self.find(&need, name.as_deref(), unless.as_deref()).await;
-        self.meter.resume();
-        Ok(match found {
-            Ok(Some(place)) => Ok(Some(self.capabilities.table.push(OpenFile(place))?)),
-            Ok(None) => Ok(None),
-            Err(failure) => Err(failure),
-        })
+        let number = self.capabilities.tapping.number();
+        let asked = (need.clone(), name.clone(), unless.clone());
+        let mut place = None;
+        let opened = self.through(
+            || Call::OpenFile {
+                file: number,
+                need: asked.0,
+                name: asked.1,
+                unless: asked.2,
+            },
+            async |state| {
+                let found = state.find(&need, name.as_deref(), unless.as_deref());
+                place = found.await?;
+                Ok(match &place {
+                    Some(place) => Opened::Open(place.info().into()),
+                    None => Opened::NotModified,
+                })
+            },
+        );
+        let opened = match opened.await {
+            Ok(Opened::Open(info)) => OpenFile {
+                number,
+                info,
+                place,
+            },
+            Ok(Opened::NotModified) => return Ok(Ok(None)),
+            Err(failure) => return Ok(Err(failure)),
+        };
+        Ok(Ok(Some(self.capabilities.table.push(opened)?)))
     }
 }
 
 impl HostReader for State {
     async fn info(&mut self, file: Resource<OpenFile>) -> wasmtime::Result<Info> {
-        Ok(match &self.capabilities.table.get(&file)?.0 {
-            Place::Disk(file) => file.info(),
-            Place::Url(file) => file.info(),
-        })
+        let file = self.capabilities.table.get(&file)?;
+        Ok(file.info.clone().into())
     }
 
     async fn read(
@@ -147,14 +193,16 @@ impl HostReader for State {
         file: Resource<OpenFile>,
         max: u32,
     ) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
-        let file = self.capabilities.table.get_mut(&file)?;
-        self.meter.pause();
-        let chunk = match &mut file.0 {
-            Place::Disk(file) => file.read(max),
-            Place::Url(file) => file.read(max).await,
-        };
-        self.meter.resume();
-        Ok(chunk)
+        let number = self.capabilities.table.get(&file)?.number;
+        let chunk = self.through(
+            || Call::ReadFile { file: number, max },
+            async |state| {
+                let open = state.capabilities.table.get_mut(&file);
+                let place = open.ok().and_then(|open| open.place.as_mut());
+                place.ok_or_else(nobody)?.read(max).await
+            },
+        );
+        Ok(chunk.await)
     }
 
     async fn drop(&mut self, file: Resource<OpenFile>) -> wasmtime::Result<()> {
