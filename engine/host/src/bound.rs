@@ -68,6 +68,11 @@ impl Plan {
         &self.settings
     }
 
+    /// False in a replay, which waits for nobody.
+    pub fn is_live(&self) -> bool {
+        self.tapping.is_live()
+    }
+
     pub fn capabilities(&self) -> Capabilities {
         Capabilities::new(
             &self.about().name,

@@ -2,6 +2,7 @@
 
 use crate::bindings::types as wit;
 use crate::words::tame;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use std::time::Duration;
 const TEXT: usize = 2000;
 
 /// What a caller can do about a [`Failure`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The settings are wrong: do not retry.
     Config,
@@ -36,15 +38,17 @@ pub enum FailureKind {
 }
 
 /// A plugin's own account of what went wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What can be done about it.
     pub kind: FailureKind,
     /// What went wrong, as a sentence.
     pub message: String,
     /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// How long the source wants to be left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
 }
 

@@ -192,9 +192,11 @@ impl<'a> Reading<'a> {
             self.stalled += 1;
             self.resumed += 1;
             self.say(wait, failure);
-            tokio::select! {
-                () = sleep(wait) => {}
-                () = stop.wait() => {}
+            if self.plan.is_live() {
+                tokio::select! {
+                    () = sleep(wait) => {}
+                    () = stop.wait() => {}
+                }
             }
         }
         patient

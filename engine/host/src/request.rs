@@ -1,9 +1,11 @@
 //! What is asked of a plugin.
 
 use crate::bindings::provider as wit;
+use serde::{Deserialize, Serialize};
 
 /// Which people belong to a read, and which of their groups are told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Scope {
     /// Syncing groups; none means everybody. Nested membership counts.
     pub groups: Vec<String>,
@@ -20,19 +22,20 @@ pub struct Scope {
 }
 
 /// Where a read begins.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ReadFrom {
     /// At the beginning.
     #[default]
     Start,
     /// After the page that came with this cursor, in the same read.
-    Resume(Vec<u8>),
+    Resume(#[serde(with = "crate::octets")] Vec<u8>),
     /// With what has changed since the read that ended with this cursor.
-    Since(Vec<u8>),
+    Since(#[serde(with = "crate::octets")] Vec<u8>),
 }
 
 /// One read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadRequest {
     /// Attributes that are needed, each once. Columns of the pages are in this
     /// order.

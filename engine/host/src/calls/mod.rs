@@ -1,13 +1,14 @@
 //! What passes between a plugin and the capabilities: each call as a value, and a
 //! [`Tap`] that sees it, answers it, or alters the answer.
 //!
-//! A tap is how a run is recorded and replayed, and how a plugin
+//! A tap is how a run is recorded and replayed ([`recording`]), and how a plugin
 //! is tried with a source that fails. It stands behind the grants when it looks
 //! on, and in front of them when it answers: what a tap answers, nobody is asked.
 
 mod call;
 mod convert;
 mod packed;
+pub mod recording;
 
 pub(crate) use call::Searching;
 pub use call::{
@@ -34,6 +35,11 @@ pub trait Tap: Send + Sync {
 
     /// Sees an answer, and may exchange it before the plugin does.
     fn after(&self, _call: &Call, _answer: &mut Answered) {}
+
+    /// False if no source is asked at all: then nobody waits for one either.
+    fn is_live(&self) -> bool {
+        true
+    }
 
     /// A line that the plugin logs, as it wrote it.
     fn said(&self, _level: Level, _line: &str) {}
@@ -85,6 +91,11 @@ impl Tapping {
     /// Numbers what is being opened, each once in a run.
     pub fn number(&self) -> u32 {
         self.opened.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// True if a source is asked.
+    pub fn is_live(&self) -> bool {
+        self.tap.as_ref().is_none_or(|tap| tap.is_live())
     }
 
     /// Passes a line of the log on.
