@@ -9,17 +9,19 @@
 //!   by the host alone, and named by the policy's settings.
 //! - An endpoint's credential goes to URLs below that endpoint's own base URL
 //!   and to its own token service, and to no other.
+//! - A credential that a service repeats in its answer does not reach the plugin.
 //!
 //! How it hangs together: [`client`] takes requests; [`send`] sends one of them
 //! along its [`hop`]s, with the credential of [`auth`], when its [`service`] may
 //! be asked ([`pace`]), and [`tries`] again what asks to come back [`later`]. An
 //! [`answer`] is received within bounds; [`trouble`] says in words why there is
-//! none. A [`download`] is a file that the host reads itself.
+//! none; its [`echo`] of a credential is taken out. A [`download`] is a file that the host reads itself.
 
 mod answer;
 mod auth;
 mod client;
 mod download;
+mod echo;
 mod endpoint;
 mod hop;
 mod later;

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Budget, URL};
 use super::auth::{Login, OAuth, Token, TokenRequest, header};
 use super::client::Client;
+use super::echo::hide;
 use super::endpoint::Manners;
 use super::hop::Hop;
 use super::service::Service;
@@ -54,11 +55,12 @@ impl Sending<'_> {
             let Some(outcome) = tries.settle(outcome) else {
                 continue;
             };
-            let answer = outcome?;
+            let mut answer = outcome?;
             if self.renews(&pass, answer.status, &mut renewed).await {
                 self.budget.give_back(answer.body.len());
                 continue;
             }
+            hide(&mut answer, &pass);
             return Ok(answer);
         }
     }

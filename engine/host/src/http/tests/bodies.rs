@@ -83,3 +83,30 @@ fn answers_of_one_call_share_their_limit() {
     let refused = answers.iter().filter(|answer| answer.is_err()).count();
     assert_eq!(refused, 3);
 }
+
+#[test]
+fn a_credential_that_a_service_repeats_does_not_reach_the_plugin() {
+    let server = Server::start(|head| {
+        let shown = head.lines().find(|line| line.starts_with("authorization"));
+        let shown = shown.unwrap().to_owned();
+        let body = format!("<pre>{head}</pre> {shown} {shown}");
+        let length = body.len();
+        format!(
+            "HTTP/1.1 500 Debug\r\nX-Echo: {shown}\r\nX-Other: kept\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    });
+    let client = client(&[&server.url]);
+    let answer = get(&client, "/x").unwrap();
+    let body = String::from_utf8(answer.body).unwrap();
+    assert!(!body.contains("token-of-api"), "{body}");
+    assert_eq!(body.matches("Bearer [credential]").count(), 3, "{body}");
+    let header = |name: &str| {
+        let found = answer.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    assert_eq!(header("x-echo"), Some("[credential]"));
+    assert_eq!(header("x-other"), Some("kept"));
+    // The service itself was shown it.
+    assert!(server.heads()[0].contains("Bearer token-of-api"));
+}
