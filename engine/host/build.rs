@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use wit_parser::{Resolve, WorldItem};
 
 /// Names in `Plugin::load`, and folders below `plugins/`. The host's table of
 /// them is written from here.
@@ -41,7 +42,10 @@ fn main() -> ExitCode {
         Some(folder) => ready_made(&PathBuf::from(folder)),
         None => built(),
     };
-    match files.and_then(|files| table(&files)) {
+    match files
+        .and_then(|files| table(&files))
+        .and_then(|()| interface())
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failed::Because(message)) => {
             println!("cargo::error={message}");
@@ -66,9 +70,45 @@ fn table(files: &[PathBuf]) -> Result<(), Failed> {
         let file = file.display().to_string();
         rows.push_str(&format!("    ({name:?}, include_bytes!({file:?})),\n"));
     }
-    let table = folder("OUT_DIR").join("bundled.rs");
-    fs::write(&table, format!("&[\n{rows}]\n"))
-        .map_err(|error| Failed::Because(format!("{} cannot be written: {error}", table.display())))
+    write_generated("bundled.rs", &format!("&[\n{rows}]\n"))
+}
+
+/// Writes what the text of the plugin interface holds: its version, and the
+/// functions of each interface that a plugin may import.
+fn interface() -> Result<(), Failed> {
+    let folder = folder("CARGO_MANIFEST_DIR").join("../../wit/0.1");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let unusable = |error: &dyn std::fmt::Display| {
+        Failed::Because(format!("{} cannot be used: {error:#}", folder.display()))
+    };
+    let mut wit = Resolve::default();
+    let (package, _) = wit.push_dir(&folder).map_err(|error| unusable(&error))?;
+    let world = wit.select_world(&[package], Some("source"));
+    let world = world.map_err(|error| unusable(&error))?;
+    let mut rows = String::new();
+    for import in wit.worlds[world].imports.values() {
+        if let WorldItem::Interface { id, .. } = import {
+            let interface = &wit.interfaces[*id];
+            let functions: Vec<&String> = interface.functions.keys().collect();
+            let name = interface.name.as_deref().unwrap_or_default();
+            rows.push_str(&format!("    ({name:?}, &{functions:?}),\n"));
+        }
+    }
+    let version = wit.packages[package].name.version.as_ref();
+    let version = version.map(ToString::to_string).unwrap_or_default();
+    write_generated(
+        "interface.rs",
+        &format!(
+            "/// The version of the interface.\npub(crate) const VERSION: &str = {version:?};\n\
+             const OFFERED: &[(&str, &[&str])] = &[\n{rows}];\n"
+        ),
+    )
+}
+
+fn write_generated(name: &str, text: &str) -> Result<(), Failed> {
+    let file = folder("OUT_DIR").join(name);
+    fs::write(&file, text)
+        .map_err(|error| Failed::Because(format!("{} cannot be written: {error}", file.display())))
 }
 
 fn ready_made(folder: &Path) -> Result<Vec<PathBuf>, Failed> {

@@ -20,4 +20,4 @@ wasmtime::component::bindgen!({
 });
 
 pub(crate) use exports::muster::provider::provider;
-pub(crate) use muster::provider::{files, host, http, ldap, people, sql, types};
+pub(crate) use muster::provider::{files, host, http, ldap, people, sql, text, types};

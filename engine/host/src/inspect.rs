@@ -2,6 +2,9 @@
 //! its imports, which are all that it can ever do.
 
 use crate::manifest::Needs;
+use crate::offer;
+use std::collections::BTreeMap;
+use wasmparser::component_types::ComponentEntityType;
 use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
 
 const MANIFEST_SECTION: &str = "muster:manifest";
@@ -18,6 +21,9 @@ pub(crate) struct Inspected {
     /// Interfaces, as written in the file.
     pub imports: Vec<String>,
     pub exports: Vec<String>,
+    /// Functions that it calls, by imported interface. Known of a file that was
+    /// validated.
+    pub calls: BTreeMap<String, Vec<String>>,
 }
 
 /// Why a file is no plugin.
@@ -47,6 +53,19 @@ pub enum ImportFault {
     /// It wants something that this version does not have.
     #[error("it imports `{0}`, which this Muster does not offer")]
     Unknown(String),
+    /// It was made for a later version of the interface, and uses what that one
+    /// has more.
+    #[error(
+        "it was made for `muster:provider@{made_for}` and uses `{missing}`, which this Muster, \
+         of `muster:provider@{}`, does not have",
+        offer::VERSION
+    )]
+    Newer {
+        /// The version that it was made for.
+        made_for: String,
+        /// The interface or the function.
+        missing: String,
+    },
     /// It wants a capability that its manifest does not ask for.
     #[error("it imports `{import}`, but its manifest has no `[needs.{kind}]`")]
     Undeclared {
@@ -63,10 +82,25 @@ impl Inspected {
         if !Parser::is_component(bytes) {
             return Err(FileFault::NotAComponent);
         }
-        Validator::new_with_features(WasmFeatures::default())
+        let types = Validator::new_with_features(WasmFeatures::default())
             .validate_all(bytes)
             .map_err(damaged)?;
-        Self::read(bytes)
+        let mut found = Self::read(bytes)?;
+        let types = types.as_ref();
+        for import in &found.imports {
+            let Some(item) = types.component_item_for_import(import) else {
+                continue;
+            };
+            let ComponentEntityType::Instance(instance) = item.ty else {
+                continue;
+            };
+            let items = types[instance].exports.iter();
+            let functions =
+                items.filter(|(_, item)| matches!(item.ty, ComponentEntityType::Func(_)));
+            let names = functions.map(|(name, _)| name.clone()).collect();
+            found.calls.insert(import.clone(), names);
+        }
+        Ok(found)
     }
 
     /// Reads a file that is known to be whole.
@@ -125,30 +159,32 @@ impl Inspected {
 
     /// Checks that the file can do no more than its manifest asks for.
     pub fn check_imports(&self, needs: &Needs) -> Result<(), ImportFault> {
-        self.imports
-            .iter()
-            .try_for_each(|import| check_import(import, needs))
+        self.imports.iter().try_for_each(|import| {
+            let calls = self.calls.get(import).map_or(&[][..], Vec::as_slice);
+            check_import(import, calls, needs)
+        })
     }
 }
 
-fn check_import(import: &str, needs: &Needs) -> Result<(), ImportFault> {
+fn check_import(import: &str, calls: &[String], needs: &Needs) -> Result<(), ImportFault> {
     if import.starts_with("wasi:") {
         return Err(ImportFault::Wasi(import.to_owned()));
     }
     let ours = import
         .strip_prefix(PACKAGE)
         .and_then(|rest| rest.split_once('@'));
-    let kind = match ours {
-        Some((interface, version)) if version.starts_with(LINE) => interface,
-        _ => return Err(ImportFault::Unknown(import.to_owned())),
-    };
-    let (declared, kind) = match kind {
-        "types" | "people" | "host" => return Ok(()),
+    let unknown = || ImportFault::Unknown(import.to_owned());
+    let (interface, version) = ours
+        .filter(|(_, version)| version.starts_with(LINE))
+        .ok_or_else(unknown)?;
+    check_calls(interface, version, calls)?;
+    let (declared, kind) = match interface {
+        "types" | "people" | "host" | "text" => return Ok(()),
         "files" => (!needs.files.is_empty(), "files.NAME"),
         "ldap" => (!needs.ldap.is_empty(), "ldap.NAME"),
         "http" => (!needs.http.is_empty(), "http.NAME"),
         "sql" => (!needs.sql.is_empty(), "sql.NAME"),
-        _ => return Err(ImportFault::Unknown(import.to_owned())),
+        _ => return Err(unknown()),
     };
     match declared {
         true => Ok(()),
@@ -157,6 +193,28 @@ fn check_import(import: &str, needs: &Needs) -> Result<(), ImportFault> {
             kind,
         }),
     }
+}
+
+/// Refuses what a later version of the interface has more, naming it. The linker
+/// would refuse it as well, in words for authors of linkers.
+fn check_calls(interface: &str, version: &str, calls: &[String]) -> Result<(), ImportFault> {
+    let newer = |missing: String| ImportFault::Newer {
+        made_for: version.to_owned(),
+        missing,
+    };
+    let Some(offered) = offer::functions(interface) else {
+        return match offer::is_newer(version) {
+            true => Err(newer(interface.to_owned())),
+            // Named by whoever looks at the interface.
+            false => Ok(()),
+        };
+    };
+    let mut calls = calls.iter().map(String::as_str);
+    let missing = calls.find(|name| !offered.contains(name));
+    missing.map_or(Ok(()), |name| {
+        let name = name.rsplit_once(']').map_or(name, |(_, name)| name);
+        Err(newer(format!("{interface}.{name}")))
+    })
 }
 
 #[cfg(test)]
@@ -169,7 +227,7 @@ mod tests {
             "name='x'\nversion='1'\nsummary=''\napi='muster:provider@0.1'\n[needs.files.a]\npath='p'",
         );
         let needs = needs.unwrap().needs;
-        let check = |import| check_import(import, &needs);
+        let check = |import| check_import(import, &[], &needs);
         assert_eq!(check("muster:provider/host@0.1.0"), Ok(()));
         assert_eq!(check("muster:provider/files@0.1.7"), Ok(()));
         assert!(matches!(
@@ -193,6 +251,27 @@ mod tests {
             Err(ImportFault::Wasi(_))
         ));
         assert!(matches!(check("env"), Err(ImportFault::Unknown(_))));
+    }
+
+    #[test]
+    fn what_a_later_interface_has_more_is_named_with_both_versions() {
+        let refused = |interface, version, calls: &[&str]| {
+            let calls: Vec<String> = calls.iter().map(|&name| name.to_owned()).collect();
+            check_calls(interface, version, &calls).map_err(|fault| fault.to_string())
+        };
+        let ours = offer::VERSION;
+        assert_eq!(refused("host", "0.1.999", &["log"]), Ok(()));
+        let text = refused("host", "0.1.999", &["log", "shout"]).unwrap_err();
+        let expected = format!(
+            "it was made for `muster:provider@0.1.999` and uses `host.shout`, which this Muster, \
+             of `muster:provider@{ours}`, does not have"
+        );
+        assert_eq!(text, expected);
+        let text = refused("files", "0.1.999", &["[method]reader.seek"]).unwrap_err();
+        assert!(text.contains("`files.reader.seek`"), "{text}");
+        let text = refused("clock", "0.1.999", &[]).unwrap_err();
+        assert!(text.contains("uses `clock`"), "{text}");
+        assert_eq!(refused("text", ours, &["decode", "encode"]), Ok(()));
     }
 
     #[test]

@@ -43,6 +43,7 @@ mod manifest;
 mod memory;
 mod meter;
 mod octets;
+mod offer;
 mod plugin;
 mod questions;
 mod read_error;

@@ -9,6 +9,7 @@ mod http;
 pub(crate) mod ldap;
 mod log;
 pub(crate) mod sql;
+mod text;
 mod through;
 
 use crate::binding::Secret;

@@ -31,15 +31,23 @@ pub fn host(limits: Limits) -> Host {
 }
 
 /// The folder with the components, built at the first use.
-pub static COMPONENTS: LazyLock<PathBuf> = LazyLock::new(|| built(&["--examples"]));
+pub static COMPONENTS: LazyLock<PathBuf> =
+    LazyLock::new(|| built("muster-hostile", &["--examples"]));
+
+/// The folder with one probe for each version of the plugin interface.
+pub static PROBES: LazyLock<PathBuf> = LazyLock::new(|| {
+    LazyLock::force(&COMPONENTS);
+    built("muster-probe", &["--examples"])
+});
 
 /// The folder with the component that verifies logins.
 pub static WITH_LOGIN: LazyLock<PathBuf> = LazyLock::new(|| {
     LazyLock::force(&COMPONENTS);
-    built(&["--example", "logs_in", "--features", "login"])
+    let what = ["--example", "logs_in", "--features", "login"];
+    built("muster-hostile", &what)
 });
 
-fn built(what: &[&str]) -> PathBuf {
+fn built(package: &str, what: &[&str]) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile");
     let mut cargo = Command::new(env!("CARGO"));
     // What the outer cargo and its flags left behind is for another machine.
@@ -60,7 +68,7 @@ fn built(what: &[&str]) -> PathBuf {
     }
     let built = cargo
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .args(["build", "--quiet", "--release", "-p", "muster-hostile"])
+        .args(["build", "--quiet", "--release", "-p", package])
         .args(what)
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&target)

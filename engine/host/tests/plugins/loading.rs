@@ -75,7 +75,7 @@ fn an_import_that_the_manifest_does_not_ask_for_is_refused() {
     else {
         panic!()
     };
-    assert_eq!(import, "muster:provider/http@0.1.0");
+    assert_eq!(import, "muster:provider/http@0.1.1");
 }
 
 #[test]

@@ -10,7 +10,10 @@
 mod common;
 mod files;
 mod formats;
+mod grants;
 mod hostile;
 mod interrupted;
 mod loading;
 mod login;
+mod probed;
+mod versions;
