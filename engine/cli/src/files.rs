@@ -36,6 +36,34 @@ impl Drop for Scratch {
     }
 }
 
+/// A file that is written bit by bit, for the owner's eyes only, and is there once
+/// it is kept.
+pub struct Pending {
+    part: Scratch,
+    path: PathBuf,
+}
+
+impl Pending {
+    /// Begins to write beside the place where the file will be.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            part: scratch(path)?,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Another handle of it, to write through.
+    pub fn handle(&self) -> io::Result<File> {
+        self.part.file.try_clone()
+    }
+
+    /// Moves it to its place.
+    pub fn keep(self) -> io::Result<()> {
+        self.part.file.sync_all()?;
+        fs::rename(&self.part.path, &self.path)
+    }
+}
+
 /// Makes a folder and those above it, for the owner's eyes only.
 pub fn private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();

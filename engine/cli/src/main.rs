@@ -12,6 +12,7 @@
 
 mod archive;
 mod args;
+mod calls;
 mod commands;
 mod editor;
 mod exit;

@@ -45,15 +45,23 @@ fn named(policy: &Policy, error: &LoadError) -> Trouble {
 /// Compiles a policy's plugin, fetches the secrets and binds the settings:
 /// everything that is needed to ask the source.
 pub fn bind(policy: &Policy, session: &Session) -> Result<Bound, Trouble> {
-    let secrets = secrets::fetch(policy)?;
-    try_bind(policy, &secrets, session).map_err(|unbound| match unbound {
+    bind_with(policy, &secrets::fetch(policy)?, session)
+}
+
+/// As [`bind`], with secrets that were fetched before.
+pub fn bind_with(
+    policy: &Policy,
+    secrets: &BTreeMap<String, Secret>,
+    session: &Session,
+) -> Result<Bound, Trouble> {
+    try_bind(policy, secrets, session).map_err(|unbound| match unbound {
         Unbound::Plugin(error) => named(policy, &error),
         Unbound::Settings(error) => wrong_settings(policy, &error),
         Unbound::World(trouble) => trouble,
     })
 }
 
-/// As [`bind`], with secrets that were fetched before.
+/// The same, with what is wrong for its own sake.
 pub fn try_bind(
     policy: &Policy,
     secrets: &BTreeMap<String, Secret>,

@@ -1,10 +1,12 @@
 //! A plugin's read, as the run wants it.
 
+use crate::calls::Watched;
 use muster_host::{Delivery as HostDelivery, ReadError, ReadFrom, ReadRequest, Reader, Scope};
 use muster_model::{Coverage, Evidence, PartialReason};
 use muster_policy::Policy;
 use muster_sync::{Delivery, FailureKind, Source, SourceFailed};
 use std::error::Error;
+use std::sync::PoisonError;
 
 /// Asks for what a policy needs, and for no more.
 pub fn request(policy: &Policy, from: ReadFrom) -> ReadRequest {
@@ -42,18 +44,34 @@ pub fn scope(policy: &Policy) -> Scope {
 /// A read of a plugin.
 pub struct PluginSource {
     reader: Reader,
+    tally: Option<Watched>,
 }
 
 impl PluginSource {
     /// Takes a read that has begun.
     pub fn new(reader: Reader) -> Self {
-        Self { reader }
+        Self {
+            reader,
+            tally: None,
+        }
+    }
+
+    /// Lets a recording see what is delivered.
+    pub fn watched(self, tally: Option<Watched>) -> Self {
+        Self { tally, ..self }
     }
 }
 
 impl Source for PluginSource {
     fn next(&mut self) -> Result<Delivery, SourceFailed> {
-        match self.reader.next() {
+        let piece = self.reader.next();
+        if let (Some(piece), Some(tally)) = (&piece, &self.tally) {
+            tally
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .see(piece);
+        }
+        match piece {
             Some(Ok(HostDelivery::Page { page, .. })) => Ok(Delivery::Page(page)),
             Some(Ok(HostDelivery::End { coverage, cursor })) => {
                 Ok(Delivery::End { coverage, cursor })

@@ -19,6 +19,10 @@ pub enum ProviderCommand {
     Check(ProviderCheckArgs),
     /// Ask the source whether a person's password is right
     Login(ProviderLoginArgs),
+    /// Read a source, and keep what the plugin asked and was answered
+    Record(ProviderRecordArgs),
+    /// Make a recorded read again: no network, no secret
+    Replay(ProviderReplayArgs),
 }
 
 /// `muster provider list`.
@@ -75,4 +79,44 @@ pub struct ProviderLoginArgs {
     /// The person's external id at the source, instead of their account's
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
+}
+
+/// `muster provider record`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The file holds every answer that the source gave, so it is as personal as a
+snapshot: it is written for its owner's eyes only (mode 0600). No secret is in it:
+the plugin is given none, and where the source repeats one, it is taken out. A read
+that fails is recorded as well: that is what an author needs to see.
+
+Examples:
+  muster provider record policies/staff.yaml
+  muster provider record policies/staff.yaml --out failure.calls")]
+pub struct ProviderRecordArgs {
+    /// Policy file
+    pub policy: PathBuf,
+    /// The file to write; else STATE/recordings/DIRECTORY.calls
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `muster provider replay`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit code 0: the plugin delivered the same, byte for byte, or failed in the same
+way. Exit code 1: it did not.
+
+Examples:
+  muster provider replay failure.calls
+  muster provider replay failure.calls --plugin ./target/mended.wasm
+  muster snapshot record policies/staff.yaml --replay failure.calls")]
+pub struct ProviderReplayArgs {
+    /// A file of `muster provider record`
+    pub file: PathBuf,
+    /// A bundled plugin's name, or a component's file; else the one that was recorded
+    #[arg(long, value_name = "NAME|FILE")]
+    pub plugin: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
 }

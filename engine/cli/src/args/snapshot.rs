@@ -38,6 +38,7 @@ Examples:
   muster snapshot record policies/staff.yaml
   muster snapshot record policies/staff.yaml --out staff.snapshot
   muster snapshot record policies/staff.yaml --with main:policies/staff.yaml
+  muster snapshot record policies/staff.yaml --replay failure.calls
   muster snapshot record policies/staff.yaml --pseudonyms --keep department \\
       --out policies/staff.snapshot --accounts policies/staff.accounts.jsonl
   muster snapshot record policies/staff.yaml --pseudonyms --from kept.snapshot")]
@@ -52,8 +53,14 @@ pub struct RecordArgs {
     #[arg(long = "with", value_name = "POLICY")]
     pub with: Vec<String>,
     /// Take what another snapshot holds, instead of reading the source
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["calls", "replay"])]
     pub from: Option<PathBuf>,
+    /// Keep what the plugin asked and was answered as well, for `--replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub calls: Option<PathBuf>,
+    /// Let the plugin read from a recording of its calls, instead of the source
+    #[arg(long, value_name = "FILE")]
+    pub replay: Option<PathBuf>,
     /// Give everybody other names
     #[arg(long)]
     pub pseudonyms: bool,

@@ -1,6 +1,7 @@
 //! `muster snapshot record`: what a source returned, as it is or under other names.
 
 use crate::args::RecordArgs;
+use crate::calls::{self, Replayed, Taking, Watched};
 use crate::exit::Exit;
 use crate::progress::Reading;
 use crate::render::text::count;
@@ -8,7 +9,9 @@ use crate::session::Session;
 use crate::source::{self, PluginSource};
 use crate::state;
 use crate::trouble::Trouble;
-use crate::{files, plugins, policies, snapshots, versions};
+use crate::{files, plugins, policies, secrets, snapshots, versions};
+use jiff::Timestamp;
+use muster_host::calls::recording::Question;
 use muster_host::{AttributeShape, Bound, ReadFrom};
 use muster_model::{Account, Coverage};
 use muster_policy::Policy;
@@ -28,7 +31,8 @@ pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble>
     let others = others(args, &named, session)?;
     let borrowed: Vec<&Policy> = others.iter().collect();
     let policy = for_all(&named, &borrowed);
-    let from = From::open(args, &policy, session)?;
+    let (from, taking) = From::open(args, &policy, session)?;
+    let tally = taking.as_ref().map(Taking::tally);
     let pseudonyms = match args.pseudonyms {
         true => Some(pseudonyms(args, &policy, &borrowed, session)?),
         false => None,
@@ -44,7 +48,7 @@ pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble>
         ),
     };
     // Before anything else is asked of it: a source that is down is told once.
-    let mut source = from.source(&policy)?;
+    let mut source = from.source(&policy, tally)?;
     let mut about = from.about(&policy, people, session);
     for other in &others {
         about.sensitive.extend(snapshots::hidden(other));
@@ -54,13 +58,16 @@ pub(super) fn run(args: &RecordArgs, session: &Session) -> Result<Exit, Trouble>
         });
     }
     let file = args.out.clone().unwrap_or(place);
-    let header = match &pseudonyms {
+    let written = match &pseudonyms {
         Some(names) => {
             let mut source = Pseudonymous::new(source.as_mut(), names, &policy.attributes);
-            kept(&about, &mut source, &file, args.out.is_none(), session)?
+            kept(&about, &mut source, &file, args.out.is_none(), session)
         }
-        None => kept(&about, source.as_mut(), &file, args.out.is_none(), session)?,
+        None => kept(&about, source.as_mut(), &file, args.out.is_none(), session),
     };
+    // A read that failed is what one wants to see again.
+    taking.map(|taking| taking.keep(session)).transpose()?;
+    let header = written?;
     if let (Some(names), Some(out)) = (&pseudonyms, &args.accounts) {
         accounts(names, out, session)?;
     }
@@ -116,14 +123,76 @@ fn tell(policy: &Policy, header: &Header, file: &Path, args: &RecordArgs, sessio
 
 /// Where people are taken from.
 enum From {
-    Source(Box<Bound>),
+    Plugin(Box<Asked>),
     File(PathBuf, Box<Header>),
 }
 
+/// A plugin: bound to its source, or to a recording.
+struct Asked {
+    read: Bound,
+    attributes: Bound,
+}
+
+impl Asked {
+    /// The source's, of which a recording may be made.
+    fn live(
+        args: &RecordArgs,
+        policy: &Policy,
+        session: &Session,
+    ) -> Result<(Self, Option<Taking>), Trouble> {
+        let secrets = secrets::fetch(policy)?;
+        let bound = plugins::bind_with(policy, &secrets, session)?;
+        let request = source::request(policy, ReadFrom::Start);
+        let taking = args
+            .calls
+            .as_ref()
+            .map(|path| Taking::begin(path, &bound, &request, &secrets))
+            .transpose()?;
+        let tapped = |question| match &taking {
+            Some(taking) => taking.tapped(&bound, question),
+            None => bound.clone(),
+        };
+        let asked = Self {
+            read: tapped(Question::Read),
+            attributes: tapped(Question::Attributes),
+        };
+        Ok((asked, taking))
+    }
+
+    fn replayed(file: &Path, policy: &Policy, session: &Session) -> Result<Self, Trouble> {
+        let recording = calls::read(file)?;
+        if recording.header.request != source::request(policy, ReadFrom::Start) {
+            let text = format!("`{}` was recorded for another question", file.display());
+            return Err(Trouble::new(Exit::Invalid, text)
+                .hint("the policy's attributes, groups and units must be what they were"));
+        }
+        // A policy that names a file has a plugin that may be another by now.
+        let named = &policy.provider.plugin;
+        let plugin = named.ends_with(".wasm").then(|| {
+            let path = policies::folder(policy).join(named);
+            path.display().to_string()
+        });
+        let replayed = Replayed::load(recording, plugin.as_deref(), session)?;
+        Ok(Self {
+            read: replayed.bind(Question::Read).0,
+            attributes: replayed.bind(Question::Attributes).0,
+        })
+    }
+}
+
 impl From {
-    fn open(args: &RecordArgs, policy: &Policy, session: &Session) -> Result<Self, Trouble> {
+    fn open(
+        args: &RecordArgs,
+        policy: &Policy,
+        session: &Session,
+    ) -> Result<(Self, Option<Taking>), Trouble> {
+        if let Some(file) = &args.replay {
+            let asked = Asked::replayed(file, policy, session)?;
+            return Ok((Self::Plugin(Box::new(asked)), None));
+        }
         let Some(file) = &args.from else {
-            return Ok(Self::Source(Box::new(plugins::bind(policy, session)?)));
+            let (asked, taking) = Asked::live(args, policy, session)?;
+            return Ok((Self::Plugin(Box::new(asked)), taking));
         };
         let header = snapshots::open(file)?.header().clone();
         if header.people == People::Pseudonyms {
@@ -131,12 +200,17 @@ impl From {
             return Err(Trouble::new(Exit::Invalid, text)
                 .hint("`--from` takes a snapshot of people as they were delivered"));
         }
-        Ok(Self::File(file.clone(), Box::new(header)))
+        Ok((Self::File(file.clone(), Box::new(header)), None))
     }
 
     fn about<'p>(&self, policy: &'p Policy, people: People, session: &Session) -> About<'p> {
         let (plugin, now, known) = match self {
-            Self::Source(bound) => (stamp(bound), session.now, known(bound)),
+            // As the plugin knows the time: a replay gives the same snapshot.
+            Self::Plugin(asked) => {
+                let now = i64::try_from(asked.read.now_ms()).map(Timestamp::from_millisecond);
+                let now = now.ok().and_then(Result::ok).unwrap_or(session.now);
+                (stamp(&asked.read), now, known(&asked.attributes))
+            }
             Self::File(_, header) => (
                 header.plugin.clone(),
                 header.recorded.parse().unwrap_or(session.now),
@@ -154,13 +228,17 @@ impl From {
         }
     }
 
-    fn source(&self, policy: &Policy) -> Result<Box<dyn Source + '_>, Trouble> {
+    fn source(
+        &self,
+        policy: &Policy,
+        tally: Option<Watched>,
+    ) -> Result<Box<dyn Source + '_>, Trouble> {
         Ok(match self {
-            Self::Source(bound) => Box::new(PluginSource::new(
-                bound
-                    .read(source::request(policy, ReadFrom::Start))
-                    .map_err(|error| unread(policy, source::failed(&error)))?,
-            )),
+            Self::Plugin(asked) => {
+                let read = asked.read.read(source::request(policy, ReadFrom::Start));
+                let reader = read.map_err(|error| unread(policy, source::failed(&error)))?;
+                Box::new(PluginSource::new(reader).watched(tally))
+            }
             Self::File(file, _) => {
                 let replay = Replay::new(snapshots::open(file)?, policy);
                 Box::new(replay.map_err(|error| {

@@ -24,6 +24,7 @@ mod policy_tests;
 mod pseudonyms;
 #[cfg(unix)]
 mod pull_request;
+mod recordings;
 mod refusals;
 mod sample;
 mod saved;

@@ -24,8 +24,8 @@ use std::time::Duration;
 /// What a source answered, or why it did not.
 pub type Answered = Result<Answer, Failure>;
 
-/// Stands between a plugin and what it may call. Instances of one run may call it
-/// one after the other, never at once.
+/// Stands between a plugin and what it may call. Questions that are asked at the same
+/// time call it from threads of their own.
 pub trait Tap: Send + Sync {
     /// Answers in the source's place; none lets the source be asked. An answer of
     /// another kind than the call's is a failure of kind `internal`.

@@ -1,6 +1,7 @@
 //! `muster provider`: plugins.
 
 mod login;
+mod record;
 mod show;
 
 use super::check::{failed_steps, people, steps};
@@ -17,6 +18,8 @@ pub(super) fn run(command: &ProviderCommand, session: &Session) -> Result<Exit, 
         ProviderCommand::Show(args) => show::run(args, session),
         ProviderCommand::Check(args) => check(args, session),
         ProviderCommand::Login(args) => login::run(args, session),
+        ProviderCommand::Record(args) => record::record(args, session),
+        ProviderCommand::Replay(args) => record::replay(args, session),
     }
 }
 

@@ -55,35 +55,76 @@ impl Header {
     }
 }
 
+/// Which question a call belongs to. Questions are asked side by side, and each gets
+/// its own answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// A read.
+    #[default]
+    Read,
+    /// Which attributes there are.
+    Attributes,
+}
+
+impl Question {
+    fn is_read(&self) -> bool {
+        *self == Self::Read
+    }
+}
+
 /// A call and what came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Exchange {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// For which question.
+    pub of: Question,
+    /// What the plugin asked.
     pub call: Call,
+    /// What it was answered.
+    pub answer: Answered,
+}
+
+/// The same as a line.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Line {
+    #[serde(default, skip_serializing_if = "Question::is_read")]
+    of: Question,
+    call: Call,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<Answer>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
 }
 
-impl Exchange {
-    pub fn new(call: Call, answered: Answered) -> Self {
-        let (answer, failure) = match answered {
+impl From<Exchange> for Line {
+    fn from(exchange: Exchange) -> Self {
+        let (answer, failure) = match exchange.answer {
             Ok(answer) => (Some(answer), None),
             Err(failure) => (None, Some(failure)),
         };
         Self {
-            call,
+            of: exchange.of,
+            call: exchange.call,
             answer,
             failure,
         }
     }
+}
 
-    fn answered(self) -> Result<(Call, Answered), &'static str> {
-        match (self.answer, self.failure) {
-            (Some(answer), None) => Ok((self.call, Ok(answer))),
-            (None, Some(failure)) => Ok((self.call, Err(failure))),
-            _ => Err("a call has either an `answer` or a `failure`"),
-        }
+impl TryFrom<Line> for Exchange {
+    type Error = &'static str;
+
+    fn try_from(line: Line) -> Result<Self, Self::Error> {
+        let answer = match (line.answer, line.failure) {
+            (Some(answer), None) => Ok(answer),
+            (None, Some(failure)) => Err(failure),
+            _ => return Err("a call has either an `answer` or a `failure`"),
+        };
+        Ok(Self {
+            of: line.of,
+            call: line.call,
+            answer,
+        })
     }
 }
 
@@ -99,7 +140,7 @@ pub struct Recording {
     /// What was asked, of whom.
     pub header: Header,
     /// Calls with their answers, in order.
-    pub calls: Vec<(Call, Answered)>,
+    pub calls: Vec<Exchange>,
     /// What the plugin made of them.
     pub outcome: Outcome,
 }
@@ -163,9 +204,9 @@ impl Recording {
                     Some((at, _)) => Err(RecordingError::Longer { line: at + 1 }),
                 };
             }
-            let exchange: Exchange =
+            let line: Line =
                 serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
-            calls.push(exchange.answered().map_err(|why| wrong(why.to_owned()))?);
+            calls.push(line.try_into().map_err(|why: &str| wrong(why.to_owned()))?);
         }
         Err(RecordingError::Cut)
     }

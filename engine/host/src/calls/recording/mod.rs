@@ -2,7 +2,7 @@
 //!
 //! A recording is JSON Lines: a [`Header`], one line per call with what the source
 //! answered, and an [`Outcome`]. It needs no network, no secret and no policy to be
-//! replayed: [`Recorder`] and [`Replayer`] are [taps](super::Tap), and a read that
+//! replayed: [`Recorder`] and [`Replayer`] make [taps](super::Tap), and a read that
 //! goes through the second delivers what went through the first, byte for byte, for
 //! a plugin sees one instant and nothing else of its surroundings.
 //!
@@ -26,7 +26,7 @@ mod scrub;
 #[cfg(test)]
 mod tests;
 
-pub use format::{Header, Recording, RecordingError, Stamp};
+pub use format::{Exchange, Header, Question, Recording, RecordingError, Stamp};
 pub use outcome::{Ending, Outcome, Tally};
 pub use recorder::{Recorder, Removed};
 pub use replayer::Replayer;

@@ -1,13 +1,13 @@
 //! Writes calls down as they are made.
 
-use super::format::{End, Exchange, Header};
+use super::format::{End, Exchange, Header, Line, Question};
 use super::outcome::Outcome;
 use super::scrub::Scrub;
 use crate::binding::Secret;
 use crate::calls::{Answered, Call, Tap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Writes each call to a file, in constant memory.
 pub struct Recorder<W> {
@@ -52,6 +52,30 @@ impl<W: Write + Send> Recorder<W> {
         })
     }
 
+    /// What to tap a plugin with while it is asked this.
+    pub fn tap(self: &Arc<Self>, of: Question) -> Arc<dyn Tap>
+    where
+        W: 'static,
+    {
+        Arc::new(Asked {
+            recorder: self.clone(),
+            of,
+        })
+    }
+
+    fn write(&self, exchange: Exchange) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.failed.is_some() {
+            return;
+        }
+        let written = serde_json::to_value(Line::from(exchange)).map_err(io::Error::from);
+        let written = written.and_then(|mut exchange| {
+            state.removed += u64::from(self.scrub.clean(&mut exchange));
+            line(&mut state.out, &exchange)
+        });
+        state.failed = written.err();
+    }
+
     /// Writes the last line.
     ///
     /// # Errors
@@ -75,19 +99,20 @@ impl<W: Write + Send> Recorder<W> {
     }
 }
 
-impl<W: Write + Send> Tap for Recorder<W> {
+/// The calls of one question, on their way to the file.
+struct Asked<W> {
+    recorder: Arc<Recorder<W>>,
+    of: Question,
+}
+
+impl<W: Write + Send> Tap for Asked<W> {
     fn after(&self, call: &Call, answer: &mut Answered) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.failed.is_some() {
-            return;
-        }
-        let exchange = Exchange::new(call.clone(), answer.clone());
-        let written = serde_json::to_value(exchange).map_err(io::Error::from);
-        let written = written.and_then(|mut exchange| {
-            state.removed += u64::from(self.scrub.clean(&mut exchange));
-            line(&mut state.out, &exchange)
-        });
-        state.failed = written.err();
+        let exchange = Exchange {
+            of: self.of,
+            call: call.clone(),
+            answer: answer.clone(),
+        };
+        self.recorder.write(exchange);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Answers calls from a recording.
 
-use super::format::Recording;
+use super::format::{Question, Recording};
 use crate::calls::{Answer, Answered, Call, Tap};
 use crate::failure::{Failure, FailureKind};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -28,11 +28,11 @@ struct Reply {
 }
 
 impl Replayer {
-    /// Takes a recording's answers.
-    pub fn new(recording: &Recording) -> Self {
+    /// Takes a recording's answers to one question.
+    pub fn new(recording: &Recording, of: Question) -> Self {
         let mut answers = Answers::default();
-        for (call, answer) in &recording.calls {
-            let answer = answer.clone();
+        for exchange in recording.calls.iter().filter(|one| one.of == of) {
+            let (call, answer) = (&exchange.call, exchange.answer.clone());
             match followed(call) {
                 Some(number) => answers.follow.entry(number).or_default().push_back(answer),
                 None => {

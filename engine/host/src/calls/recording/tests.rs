@@ -11,6 +11,7 @@ use crate::ldap::{
 use crate::request::{ReadFrom, ReadRequest};
 use crate::sql::{Column, Rows};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn header() -> Header {
@@ -184,15 +185,15 @@ fn recorded(calls: &[(Call, Answered)], secrets: &[(&str, &str)]) -> (String, Re
         .iter()
         .map(|(name, text)| ((*name).to_owned(), Secret::new(*text)))
         .collect();
-    let mut out = Vec::new();
-    let removed = {
-        let recorder = Recorder::begin(&mut out, &header(), &secrets).unwrap();
-        for (call, answer) in calls {
-            recorder.after(call, &mut answer.clone());
-        }
-        recorder.finish(&Tally::default().outcome()).unwrap()
-    };
-    (String::from_utf8(out).unwrap(), removed)
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let out = file.reopen().unwrap();
+    let recorder = Arc::new(Recorder::begin(out, &header(), &secrets).unwrap());
+    let tap = recorder.tap(Question::Read);
+    for (call, answer) in calls {
+        tap.after(call, &mut answer.clone());
+    }
+    let removed = recorder.finish(&Tally::default().outcome()).unwrap();
+    (std::fs::read_to_string(file.path()).unwrap(), removed)
 }
 
 #[test]
@@ -208,7 +209,11 @@ fn what_was_written_is_read_back_as_it_was() {
             ..ReadRequest::new(vec!["mail".into()], crate::Scope::default())
         }
     );
-    assert_eq!(recording.calls, exchanges());
+    let read = recording.calls.iter().map(|one| {
+        assert_eq!(one.of, Question::Read);
+        (one.call.clone(), one.answer.clone())
+    });
+    assert_eq!(read.collect::<Vec<_>>(), exchanges());
     assert_eq!(recording.outcome, Tally::default().outcome());
     assert_eq!(removed, Removed::default());
     assert_eq!(text.lines().count(), exchanges().len() + 2);
@@ -219,7 +224,7 @@ fn every_call_gets_its_answer_in_any_order_of_questions() {
     let (text, _) = recorded(&exchanges(), &[]);
     let recording = Recording::read(text.as_bytes()).unwrap();
     // Openers first and with other numbers; then what follows, last things first.
-    let replayer = Replayer::new(&recording);
+    let replayer = Replayer::new(&recording, Question::Read);
     let renumbered = |call: &Call| {
         let mut call = call.clone();
         match &mut call {
@@ -254,7 +259,7 @@ fn every_call_gets_its_answer_in_any_order_of_questions() {
 #[test]
 fn a_file_can_be_read_in_other_pieces() {
     let (text, _) = recorded(&exchanges(), &[]);
-    let replayer = Replayer::new(&Recording::read(text.as_bytes()).unwrap());
+    let replayer = Replayer::new(&Recording::read(text.as_bytes()).unwrap(), Question::Read);
     let (open, _) = exchanges().swap_remove(2);
     replayer.before(&open).unwrap().unwrap();
     let read = |max| replayer.before(&Call::ReadFile { file: 1, max }).unwrap();
@@ -268,7 +273,7 @@ fn a_file_can_be_read_in_other_pieces() {
 #[test]
 fn what_was_never_asked_has_no_answer() {
     let (text, _) = recorded(&exchanges(), &[]);
-    let replayer = Replayer::new(&Recording::read(text.as_bytes()).unwrap());
+    let replayer = Replayer::new(&Recording::read(text.as_bytes()).unwrap(), Question::Read);
     let other = replayer.before(&Call::Look { need: "x".into() });
     let failure = other.unwrap().unwrap_err();
     assert_eq!(failure.kind, FailureKind::Internal);
@@ -332,4 +337,35 @@ fn what_is_no_recording_is_told_by_its_line() {
         "{}",
         told(&row)
     );
+}
+
+#[test]
+fn questions_that_are_asked_side_by_side_keep_their_answers() {
+    // The attributes are in the first lines of a file; the read wants all of it.
+    let text = {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let recorder = Recorder::begin(file.reopen().unwrap(), &header(), &BTreeMap::new());
+        let recorder = Arc::new(recorder.unwrap());
+        let all = exchanges();
+        let (open, opened) = &all[2];
+        for (question, chunks) in [(Question::Attributes, 1), (Question::Read, 3)] {
+            let tap = recorder.tap(question);
+            tap.after(open, &mut opened.clone());
+            for chunk in 0..chunks {
+                let chunk = Ok(Answer::Chunk(vec![b'a' + chunk]));
+                tap.after(&Call::ReadFile { file: 1, max: 9 }, &mut chunk.clone());
+            }
+        }
+        recorder.finish(&Tally::default().outcome()).unwrap();
+        std::fs::read_to_string(file.path()).unwrap()
+    };
+    let recording = Recording::read(text.as_bytes()).unwrap();
+    let read = Replayer::new(&recording, Question::Read);
+    read.before(&exchanges()[2].0).unwrap().unwrap();
+    for chunk in [b"a", b"b", b"c"] {
+        let next = read.before(&Call::ReadFile { file: 1, max: 9 });
+        assert_eq!(next.unwrap(), Ok(Answer::Chunk(chunk.to_vec())));
+    }
+    assert_eq!(read.left(), 0);
+    assert_eq!(Replayer::new(&recording, Question::Attributes).left(), 2);
 }
