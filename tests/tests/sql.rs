@@ -117,6 +117,24 @@ fn people_come_and_go_with_their_rows() {
 }
 
 #[test]
+fn what_the_database_answered_is_recorded_and_gives_the_same_snapshot() {
+    let scene = Scene::new(THREE);
+    scene
+        .server
+        .sql("UPDATE people SET photo = '\\xff00ff' WHERE number = 1");
+    scene.plain("select number, login, state, given, mail, photo from people");
+    let record = ["snapshot", "record", "policy.yaml"];
+    let calls = ["--calls", "calls", "--out", "live"];
+    scene.muster.run(&[&record[..], &calls].concat()).ok();
+    assert!(!scene.muster.read("calls").contains(PASSWORD));
+    scene.server.kill();
+    let replay = ["--replay", "calls", "--out", "replayed"];
+    scene.muster.run(&[&record[..], &replay].concat()).ok();
+    let bytes = |name: &str| std::fs::read(scene.muster.folder().join(name)).unwrap();
+    assert_eq!(bytes("live"), bytes("replayed"));
+}
+
+#[test]
 fn groups_come_from_an_array_or_a_query() {
     let scene = Scene::new(THREE);
     scene.server.sql(&format!(

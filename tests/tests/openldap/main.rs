@@ -16,6 +16,7 @@ mod guarding;
 mod logins;
 mod matching;
 mod outages;
+mod recordings;
 mod rules;
 mod server;
 
