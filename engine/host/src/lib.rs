@@ -31,6 +31,8 @@ mod cancel;
 mod capability;
 mod crash;
 mod failure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod grants;
 mod host;
 mod http;

@@ -1,6 +1,6 @@
 //! HTTP services that the policy named: from the interface to [`crate::http`].
 
-use super::through::fitting;
+use super::through::{fitting, nobody};
 use crate::bindings::http as wit;
 use crate::bindings::types::Failure;
 use crate::calls::{Answer, Answered, Call, Response, Tap};
@@ -13,17 +13,17 @@ impl wit::Host for State {
         &mut self,
         request: wit::Request,
     ) -> wasmtime::Result<Result<wit::Response, Failure>> {
-        let call = request.clone();
-        let answer = self
-            .through(
-                || Call::Send(call.into()),
-                async |state| {
-                    let answer = state.capabilities.http.send(request).await;
-                    answer.map(Response::from)
-                },
-            )
-            .await;
-        Ok(answer.map(Into::into))
+        self.meter.pause();
+        let http = self.capabilities.http.clone();
+        let answer = match self.capabilities.tapping.tap() {
+            None => http.send(request).await,
+            Some(tap) => {
+                let answers = tapped(tap.as_ref(), http, vec![request]).await;
+                answers.into_iter().next().unwrap_or_else(|| Err(nobody()))
+            }
+        };
+        self.meter.resume();
+        Ok(answer)
     }
 
     async fn send_all(
@@ -66,6 +66,6 @@ async fn tapped(
         Some(fitting::<Response>(answer).map(Into::into))
     });
     answers
-        .map(|answer| answer.unwrap_or_else(|| Err(super::through::nobody())))
+        .map(|answer| answer.unwrap_or_else(|| Err(nobody())))
         .collect()
 }
