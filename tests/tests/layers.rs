@@ -13,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What each engine crate may use of the engine.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("muster-model", &[]),
     ("muster-policy", &["muster-model"]),
     ("muster-plan", &["muster-model", "muster-policy"]),
     ("muster-store", &["muster-model"]),
     ("muster-host", &["muster-model"]),
     ("muster-lsp", &["muster-model", "muster-policy"]),
+    ("muster-registry", &[]),
     (
         "muster-sync",
         &[
@@ -47,6 +48,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
             "muster-model",
             "muster-plan",
             "muster-policy",
+            "muster-registry",
             "muster-review",
             "muster-store",
             "muster-sync",
@@ -305,7 +307,7 @@ fn libraries_do_not_print() {
     let prints = [["print", "ln!("], ["eprint", "ln!("], ["pri", "nt!("]]
         .map(|[start, end]| format!("{start}{end}"));
     for name in [
-        "model", "policy", "plan", "store", "host", "sync", "review", "lsp",
+        "model", "policy", "plan", "store", "host", "sync", "review", "lsp", "registry",
     ] {
         for file in sources(&workspace().join("engine").join(name).join("src")) {
             let text = read(&file);

@@ -53,6 +53,7 @@ mod reader;
 mod reading;
 mod request;
 mod settings;
+mod sheet;
 mod sql;
 mod ticker;
 mod waiting;
@@ -74,7 +75,7 @@ pub use manifest::{
     Algorithm, FileNeed, HttpNeed, LdapNeed, LoginWay, ManifestError, Needs, RetryOn, SendSecret,
     Template,
 };
-pub use plugin::{About, Origin, Plugin, PluginFile, bundled};
+pub use plugin::{About, Origin, Plugin, PluginFile, bundled, component, is_file};
 pub use questions::{
     Attribute, AttributeShape, AttributesError, CheckError, CheckStep, LoginError, StepResult,
 };
@@ -82,4 +83,5 @@ pub use read_error::{ReadError, StartError};
 pub use reader::{Delivery, Reader};
 pub use request::{ReadFrom, ReadRequest, Scope};
 pub use settings::SettingProblem;
+pub use sheet::{Need, NeedKind, SecretUse};
 pub use sql::{Column as SqlColumn, Failure as SqlFailure, Rows as SqlRows, SqlNeed};

@@ -37,6 +37,8 @@ pub enum Origin {
     Bundled,
     /// It was read from a file.
     File(PathBuf),
+    /// It was fetched from a registry, at this address.
+    Registry(String),
 }
 
 /// What is known of a plugin without running it.
@@ -60,6 +62,8 @@ pub struct About {
     pub needs: Needs,
     /// Interfaces that it imports: all that it can ever use.
     pub imports: Vec<String>,
+    /// Interfaces that it exports: what it can be asked.
+    pub exports: Vec<String>,
     /// JSON Schema of its settings, as its author wrote it.
     pub settings_schema: String,
     /// SHA-256 of the file, in hex.
@@ -84,9 +88,9 @@ impl PluginFile {
     /// Reads a bundled plugin by name, or a file: a name with a `/` or a `\`, or
     /// that ends in `.wasm`, is a path relative to `folder`.
     pub fn read(name: &str, folder: &Path) -> Result<Self, LoadError> {
-        if name.contains(['/', '\\']) || name.ends_with(".wasm") {
+        if is_file(name) {
             let path = folder.join(name);
-            return Self::inspect(file(&path)?.into(), name, Origin::File(path));
+            return Self::of(component(&path)?, name, Origin::File(path));
         }
         let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
         let wanted = alias.map_or(name, |(_, plugin)| plugin);
@@ -99,13 +103,19 @@ impl PluginFile {
         Self::inspect(bytes.into(), name, Origin::Bundled)
     }
 
+    /// Takes a component of whatever origin: what the policy calls it is for
+    /// messages.
+    pub fn of(bytes: Vec<u8>, plugin: &str, origin: Origin) -> Result<Self, LoadError> {
+        Self::inspect(bytes.into(), plugin, origin)
+    }
+
     fn inspect(bytes: Cow<'static, [u8]>, plugin: &str, origin: Origin) -> Result<Self, LoadError> {
         let plugin = || plugin.to_owned();
         let found = match origin {
             // Whoever built the program built these; validating them again at
             // each start would take longer than a small read.
             Origin::Bundled => Inspected::read(&bytes),
-            Origin::File(_) => Inspected::validated(&bytes),
+            Origin::File(_) | Origin::Registry(_) => Inspected::validated(&bytes),
         };
         let found = found.map_err(|source| LoadError::File {
             plugin: plugin(),
@@ -142,6 +152,7 @@ impl PluginFile {
             memory_mib: manifest.memory_mib,
             needs: manifest.needs,
             imports: found.imports,
+            exports: found.exports,
             settings_schema,
             digest: format!("{:x}", Sha256::digest(&bytes)),
             size: bytes.len() as u64,
@@ -208,7 +219,14 @@ impl PluginFile {
     }
 }
 
-fn file(path: &Path) -> Result<Vec<u8>, LoadError> {
+/// True if a policy that names this plugin means a file: it has a `/` or a `\`,
+/// or ends in `.wasm`.
+pub fn is_file(name: &str) -> bool {
+    name.contains(['/', '\\']) || name.ends_with(".wasm")
+}
+
+/// Reads a component's bytes, without looking at them.
+pub fn component(path: &Path) -> Result<Vec<u8>, LoadError> {
     let unreadable = |source| LoadError::Read {
         path: path.to_owned(),
         source,

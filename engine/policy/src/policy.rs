@@ -80,8 +80,9 @@ pub type AttributeId = usize;
 /// The plugin, its settings, and where its secrets come from.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// A bundled plugin's name, or the path of a component (it has a `/`, a
-    /// `\` or ends in `.wasm`), relative to the policy's folder.
+    /// A bundled plugin's name, the path of a component (it has a `/`, a `\` or
+    /// ends in `.wasm`) relative to the policy's folder, or a package's address
+    /// (`oci://…`).
     pub plugin: String,
     /// The settings, as JSON.
     pub config: serde_json::Map<String, serde_json::Value>,

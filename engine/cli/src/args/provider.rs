@@ -15,6 +15,8 @@ pub enum ProviderCommand {
     List(ProviderListArgs),
     /// Show a plugin's settings, and what it may reach
     Show(ProviderShowArgs),
+    /// Let a policy's plugin run, once you have read what it asks for
+    Accept(ProviderAcceptArgs),
     /// Connect as a policy says, and list the attributes that the source has
     Check(ProviderCheckArgs),
     /// Ask the source whether a person's password is right
@@ -49,6 +51,33 @@ pub struct ProviderShowArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// `muster provider accept`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A plugin that is a file or comes from a registry runs only if `muster.lock`, beside
+the policy or in a folder above it, names it with the digest of its bytes. This
+command shows what the plugin asks for and what is new about it, and writes that
+down. Plugins that are part of muster need none of it.
+
+Examples:
+  muster provider accept policies/staff.yaml --dry-run
+  muster provider accept policies/staff.yaml
+  muster provider accept policies/staff.yaml --key vendor.pub")]
+pub struct ProviderAcceptArgs {
+    /// Policy files
+    #[arg(required = true, value_name = "POLICY")]
+    pub policies: Vec<PathBuf>,
+    /// Public key (PEM) whose owner must have signed the package, now and from now on
+    #[arg(long, value_name = "FILE", conflicts_with = "no_key")]
+    pub key: Option<PathBuf>,
+    /// Give up the signature that was demanded so far
+    #[arg(long)]
+    pub no_key: bool,
+    /// Show what is new, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `muster provider check`.

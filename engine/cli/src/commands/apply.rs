@@ -83,11 +83,7 @@ fn apply_file(file: &Path, session: &Session) -> Result<Exit, Trouble> {
     let context = ApplyContext {
         now: session.now,
         actor: session.actor.clone(),
-        plugin_digest: plugins::read(&policy)
-            .map_err(stale)?
-            .about()
-            .digest
-            .clone(),
+        plugin_digest: plugins::digest(&policy, session).map_err(stale)?,
         origin: PlanOrigin::File(digest),
         approvals: counted(&sealed, Some(&policy)),
     };

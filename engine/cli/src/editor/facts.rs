@@ -2,11 +2,9 @@
 //! source as soon as a thread has asked, without a network.
 
 use crate::commands::check::Place;
-use crate::plugins;
+use crate::plugins::{self, Fetching, Unusable};
 use crate::session::Session;
-use muster_host::{
-    Attribute, AttributeShape, Binding, Host, LoadError, PluginFile, Secret, bundled,
-};
+use muster_host::{Attribute, AttributeShape, Binding, Host, PluginFile, Secret, bundled};
 use muster_lsp::{AttributeFact, PluginFacts, SettingFact, Wanted};
 use muster_policy::Diagnostic;
 use serde_json::{Map, Value};
@@ -91,7 +89,7 @@ impl Facts {
             plugin: wanted.plugin,
         };
         match self.file(wanted.plugin, folder(wanted)) {
-            Err(error) => vec![place.plugin(&error)],
+            Err(error) => vec![place.plugin(&error, &self.session)],
             Ok(file) => {
                 let secrets: Vec<&str> = provider.secrets.keys().map(String::as_str).collect();
                 let wrong = file.check(&provider.config, &secrets);
@@ -103,13 +101,14 @@ impl Facts {
         }
     }
 
-    /// A plugin's file. Bundled ones stay what they are, and are kept.
-    fn file(&self, plugin: &str, folder: &Path) -> Result<PluginFile, LoadError> {
+    /// A plugin's file, if it may run: an editor asks it for its attributes.
+    /// Bundled ones stay what they are, and are kept.
+    fn file(&self, plugin: &str, folder: &Path) -> Result<PluginFile, Unusable> {
         let is_bundled = bundled().any(|name| name == plugin);
         if let Some(file) = lock(&self.files).get(plugin).filter(|_| is_bundled) {
             return Ok(file.clone());
         }
-        let file = PluginFile::read(plugin, folder)?;
+        let file = plugins::read(plugin, folder, Fetching::Never, &self.session)?;
         if is_bundled {
             lock(&self.files).insert(plugin.to_owned(), file.clone());
         }

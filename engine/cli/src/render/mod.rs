@@ -1,5 +1,6 @@
 //! Words on a terminal, one room per kind of answer. Pure: values in, text out.
 
+pub mod accepted;
 pub mod account;
 pub mod change;
 pub mod chart;

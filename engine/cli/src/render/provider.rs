@@ -25,6 +25,7 @@ pub fn show(about: &About, palette: Palette) -> String {
     let origin = match &about.origin {
         Origin::Bundled => "bundled".to_owned(),
         Origin::File(path) => safe(&path.display().to_string()),
+        Origin::Registry(address) => safe(address),
     };
     let mut out = format!(
         "{} {}\n  {}\n  from       {origin}, {} KiB, sha256 {}\n  interface  {}\n  memory     at most {} MiB\n  delta      {}\n",

@@ -18,6 +18,7 @@ fn folder(provider: &str) -> Folder {
             "muster: 1\ndirectory: staff\nprovider:\n  plugin: ./journal.wasm\n  config: {{path: people.log}}\n{provider}identity: {{key: external_id, username: uid}}\nfields: {{email: mail}}\nguards: {{block: none}}\n"
         ),
     );
+    folder.accept(POLICY);
     folder
         .run(&["sync", POLICY])
         .exits(0)

@@ -14,6 +14,7 @@ fn folder() -> Folder {
         "login.yaml",
         "muster: 1\ndirectory: staff\nprovider: {plugin: ./logs_in.wasm}\nidentity: {key: external_id, username: uid}\n",
     );
+    folder.accept("login.yaml");
     folder
 }
 

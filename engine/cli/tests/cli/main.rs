@@ -33,5 +33,6 @@ mod sensitive;
 mod snapshots;
 mod state;
 mod support;
+mod trust;
 mod undo;
 mod usage;

@@ -146,15 +146,21 @@ fn its_plugin_is_another_one() {
     let policy = "muster: 1\ndirectory: staff\nprovider:\n  plugin: ./journal.wasm\n  config: {path: journal.jsonl}\n\
                   identity: {key: external_id, username: username}\nfields: {first_name: first_name}\n";
     folder.write(POLICY, policy);
+    folder.accept(POLICY);
     let planned = folder.run(&["plan", POLICY, "--out", PLAN]);
     assert!(matches!(planned.code, Some(0 | 5)), "{planned:#?}");
     // A section that nobody reads.
     plugin.extend_from_slice(&[0, 2, 1, b'x']);
     std::fs::write(folder.path("journal.wasm"), &plugin).unwrap();
-    folder
-        .run(&["apply", PLAN])
-        .exits(6)
-        .tells("is another one since");
+    for accepted in [false, true] {
+        if accepted {
+            folder.accept(POLICY);
+        }
+        folder
+            .run(&["apply", PLAN])
+            .exits(6)
+            .tells("is another one since");
+    }
 }
 
 #[test]

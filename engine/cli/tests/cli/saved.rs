@@ -260,6 +260,7 @@ fn the_feed_does_not_move_past_whoever_is_held_back() {
         "muster: 1\ndirectory: staff\nprovider:\n  plugin: ./journal.wasm\n  config: {path: people.log}\n\
          identity: {key: external_id, username: uid}\nfields: {email: mail}\nguards: {block: none}\n",
     );
+    folder.accept(POLICY);
     folder.run(&["sync", POLICY]).exits(0);
     folder.write(
         "people.log",

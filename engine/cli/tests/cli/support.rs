@@ -40,6 +40,12 @@ impl Folder {
         folder
     }
 
+    /// Lets a policy's plugin run, whatever it is by now.
+    #[track_caller]
+    pub fn accept(&self, policy: &str) {
+        self.run(&["provider", "accept", policy]).exits(0);
+    }
+
     pub fn at(&mut self, now: &str) {
         self.now = now.to_owned();
     }

@@ -12,6 +12,7 @@ pub(super) use online::{failed_steps, people, steps};
 use super::sync::report;
 use crate::args::{CheckArgs, CheckFormat};
 use crate::exit::Exit;
+use crate::plugins::Fetching;
 use crate::render::check::{summary, valid};
 use crate::render::diagnostics::{Base, Report, github, json, sarif};
 use crate::session::Session;
@@ -38,8 +39,12 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Exit, Trouble> 
         .map(|path| Found::of(path, session))
         .collect();
     found::one_each(&mut found);
+    let fetching = match args.online {
+        true => Fetching::Pinned,
+        false => Fetching::Never,
+    };
     for one in &mut found {
-        offline::check(one, session)?;
+        offline::check(one, fetching, session)?;
     }
     print(args.format, &found, session)?;
     let mut exit = end(&found);

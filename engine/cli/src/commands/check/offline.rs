@@ -2,17 +2,22 @@
 //! plugin takes its settings, and whether the secrets are there.
 
 use super::found::Found;
-use crate::plugins::{self, Unbound};
+use crate::plugins::{self, Fetching, Unbound, Unusable};
 use crate::secrets;
 use crate::session::Session;
 use crate::trouble::Trouble;
-use muster_host::{BindError, LoadError, SettingProblem};
-use muster_policy::{Code, Diagnostic};
+use muster_host::{BindError, SettingProblem};
+use muster_policy::{Code, Diagnostic, Severity};
 use std::error::Error;
+use std::path::Path;
 
 /// Tries secrets and settings; what is wrong with either is added. Missing
-/// secrets do not hide wrong settings: both are told at once.
-pub(super) fn check(found: &mut Found, session: &Session) -> Result<(), Trouble> {
+/// secrets do not hide wrong settings: both are told at once. A registry is asked only by whoever wants the source to be asked as well.
+pub(super) fn check(
+    found: &mut Found,
+    fetching: Fetching,
+    session: &Session,
+) -> Result<(), Trouble> {
     let Some(policy) = &found.policy else {
         return Ok(());
     };
@@ -23,13 +28,16 @@ pub(super) fn check(found: &mut Found, session: &Session) -> Result<(), Trouble>
     };
     let (fetched, missing) = secrets::try_each(policy);
     let mut wrong: Vec<Diagnostic> = missing.iter().map(|one| place.missing(one)).collect();
-    match plugins::try_bind(policy, &fetched, session) {
+    match plugins::try_bind(policy, &fetched, fetching, session) {
         Ok(bound) if wrong.is_empty() => {
             found.bound = Some(bound);
             return Ok(());
         }
         Ok(_) => {}
-        Err(Unbound::Plugin(error)) => wrong.push(place.plugin(&error)),
+        Err(Unbound::Plugin(error)) if fetching == Fetching::Pinned && error.is_of_the_world() => {
+            return Err(error.trouble(Path::new(&policy.file), session));
+        }
+        Err(Unbound::Plugin(error)) => wrong.push(place.plugin(&error, session)),
         Err(Unbound::Settings(error)) => wrong.extend(place.settings(&error)),
         Err(Unbound::World(trouble)) => return Err(trouble),
     }
@@ -65,11 +73,16 @@ impl Place<'_> {
         }
     }
 
-    /// What a plugin that cannot be loaded means for the policy.
-    pub(crate) fn plugin(&self, error: &LoadError) -> Diagnostic {
-        let message = capital(&chain(error));
-        self.at(Code::UnusablePlugin, &["provider", "plugin"], message)
-            .with_help(sentence(error.hint()))
+    /// What a plugin that is not to be had means for the policy. That an accepted
+    /// one has still to be fetched is nobody's mistake.
+    pub(crate) fn plugin(&self, unusable: &Unusable, session: &Session) -> Diagnostic {
+        let message = capital(&unusable.sentence());
+        let help = sentence(&unusable.hint(Path::new(self.file), session));
+        let mut told = self.at(Code::UnusablePlugin, &["provider", "plugin"], message);
+        if unusable.is_elsewhere() {
+            told.severity = Severity::Warning;
+        }
+        told.with_help(help)
     }
 
     /// What settings or secrets that do not fit mean for the policy.

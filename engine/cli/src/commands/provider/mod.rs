@@ -1,5 +1,7 @@
 //! `muster provider`: plugins.
 
+mod accept;
+mod keys;
 mod login;
 mod record;
 mod show;
@@ -16,6 +18,7 @@ pub(super) fn run(command: &ProviderCommand, session: &Session) -> Result<Exit, 
     match command {
         ProviderCommand::List(args) => show::list(args, session),
         ProviderCommand::Show(args) => show::run(args, session),
+        ProviderCommand::Accept(args) => accept::run(args, session),
         ProviderCommand::Check(args) => check(args, session),
         ProviderCommand::Login(args) => login::run(args, session),
         ProviderCommand::Record(args) => record::record(args, session),

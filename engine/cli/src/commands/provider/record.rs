@@ -6,7 +6,7 @@ use crate::calls::{self, Replayed, Taking, Watched};
 use crate::exit::Exit;
 use crate::session::Session;
 use crate::trouble::Trouble;
-use crate::{files, plugins, policies, secrets, source};
+use crate::{files, plugins, policies, source};
 use muster_host::calls::recording::{Ending, Outcome, Question, Tally};
 use muster_host::{Bound, ReadFrom, ReadRequest};
 use muster_model::Coverage;
@@ -16,8 +16,7 @@ use std::sync::PoisonError;
 
 pub(super) fn record(args: &ProviderRecordArgs, session: &Session) -> Result<Exit, Trouble> {
     let policy = policies::load(&args.policy, session)?;
-    let secrets = secrets::fetch(&policy)?;
-    let bound = plugins::bind_with(&policy, &secrets, session)?;
+    let (bound, secrets) = plugins::bind_and_secrets(&policy, session)?;
     let request = source::request(&policy, ReadFrom::Start);
     let path = match &args.out {
         Some(path) => path.clone(),

@@ -49,6 +49,7 @@ fn about_json(about: &About) -> Value {
         "origin": match &about.origin {
             Origin::Bundled => "bundled".to_owned(),
             Origin::File(path) => path.display().to_string(),
+            Origin::Registry(address) => address.clone(),
         },
         "digest": about.digest,
         "size": about.size,

@@ -122,7 +122,7 @@ fn why_not(
         false => Some(policy_of(plan, session)?),
     };
     let plugin = match (&policy, plan.undoes) {
-        (Some(policy), None) => plugins::read(policy)?.about().digest.clone(),
+        (Some(policy), None) => plugins::digest(policy, session)?,
         // What takes a run back asks no plugin.
         _ => plan.bindings.plugin_digest.clone(),
     };

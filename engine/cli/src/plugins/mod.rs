@@ -1,5 +1,9 @@
 //! Plugins, loaded and bound to a policy's settings.
 
+mod believed;
+
+pub use believed::{Fetching, Named, Unusable, access, keep, read};
+
 use crate::exit::Exit;
 use crate::policies;
 use crate::secrets;
@@ -14,19 +18,18 @@ use std::path::{Path, PathBuf};
 /// Why a plugin is not bound.
 #[derive(Debug)]
 pub enum Unbound {
-    /// It cannot be loaded.
-    Plugin(LoadError),
+    /// It is not to be had, or may not run.
+    Plugin(Unusable),
     /// The policy's settings or secrets do not fit it.
     Settings(BindError),
     /// Nothing that the policy could help.
     World(Trouble),
 }
 
-/// Reads a policy's plugin without compiling it.
-pub fn read(policy: &Policy) -> Result<PluginFile, Trouble> {
-    let provider = &policy.provider;
-    PluginFile::read(&provider.plugin, &policies::folder(policy))
-        .map_err(|error| named(policy, &error))
+/// The digest of a policy's plugin, as it is now.
+pub fn digest(policy: &Policy, session: &Session) -> Result<String, Trouble> {
+    let digest = believed::digest(&policy.provider.plugin, &policies::folder(policy));
+    digest.map_err(|unusable| named(policy, &unusable, session))
 }
 
 /// What a plugin that cannot be loaded means for its user.
@@ -34,48 +37,65 @@ pub fn unusable(error: &LoadError) -> Trouble {
     Trouble::of(Exit::Invalid, error).hint(error.hint())
 }
 
-/// The same, with the line that names the plugin.
-fn named(policy: &Policy, error: &LoadError) -> Trouble {
-    let mut trouble = unusable(error);
+/// What a policy's plugin that is not to be had means, with the line that names
+/// it.
+pub fn named(policy: &Policy, unusable: &Unusable, session: &Session) -> Trouble {
+    let mut trouble = unusable.trouble(Path::new(&policy.file), session);
     let at = &policy.provider.at;
     trouble.causes.push(format!("{at} names it"));
     trouble
 }
 
 /// Compiles a policy's plugin, fetches the secrets and binds the settings:
-/// everything that is needed to ask the source.
+/// everything that is needed to ask the source. A plugin that may not run is
+/// found out before any secret is fetched.
 pub fn bind(policy: &Policy, session: &Session) -> Result<Bound, Trouble> {
-    bind_with(policy, &secrets::fetch(policy)?, session)
+    Ok(bind_and_secrets(policy, session)?.0)
 }
 
-/// As [`bind`], with secrets that were fetched before.
-pub fn bind_with(
+/// As [`bind`]; the secrets come along for whoever has to know what must not be
+/// written down.
+pub fn bind_and_secrets(
     policy: &Policy,
-    secrets: &BTreeMap<String, Secret>,
     session: &Session,
-) -> Result<Bound, Trouble> {
-    try_bind(policy, secrets, session).map_err(|unbound| match unbound {
-        Unbound::Plugin(error) => named(policy, &error),
+) -> Result<(Bound, BTreeMap<String, Secret>), Trouble> {
+    let folder = policies::folder(policy);
+    let file = read(&policy.provider.plugin, &folder, Fetching::Pinned, session);
+    let file = file.map_err(|unusable| named(policy, &unusable, session))?;
+    let secrets = secrets::fetch(policy)?;
+    let bound = bound(file, policy, &secrets, session).map_err(|unbound| match unbound {
+        Unbound::Plugin(unusable) => named(policy, &unusable, session),
         Unbound::Settings(error) => wrong_settings(policy, &error),
         Unbound::World(trouble) => trouble,
-    })
+    });
+    Ok((bound?, secrets))
 }
 
 /// The same, with what is wrong for its own sake.
 pub fn try_bind(
     policy: &Policy,
     secrets: &BTreeMap<String, Secret>,
+    fetching: Fetching,
     session: &Session,
 ) -> Result<Bound, Unbound> {
     let folder = policies::folder(policy);
-    let provider = &policy.provider;
-    let file = PluginFile::read(&provider.plugin, &folder).map_err(Unbound::Plugin)?;
+    let file = read(&policy.provider.plugin, &folder, fetching, session);
+    bound(file.map_err(Unbound::Plugin)?, policy, secrets, session)
+}
+
+fn bound(
+    file: PluginFile,
+    policy: &Policy,
+    secrets: &BTreeMap<String, Secret>,
+    session: &Session,
+) -> Result<Bound, Unbound> {
     let host = host(session).map_err(Unbound::World)?;
-    let plugin = file.compile(&host).map_err(Unbound::Plugin)?;
+    let plugin = file.compile(&host);
+    let plugin = plugin.map_err(|error| Unbound::Plugin(Unusable::Load(error)))?;
     let binding = Binding {
-        settings: &provider.config,
+        settings: &policy.provider.config,
         secrets,
-        folder: &folder,
+        folder: &policies::folder(policy),
         now_ms: u64::try_from(session.now.as_millisecond()).unwrap_or_default(),
     };
     plugin.bind(binding).map_err(Unbound::Settings)
