@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::source::{self, PluginSource};
 use crate::state;
 use crate::trouble::Trouble;
-use crate::{files, plugins, policies, secrets, snapshots, versions};
+use crate::{files, plugins, policies, snapshots, versions};
 use jiff::Timestamp;
 use muster_host::calls::recording::Question;
 use muster_host::{AttributeShape, Bound, ReadFrom};
@@ -140,8 +140,7 @@ impl Asked {
         policy: &Policy,
         session: &Session,
     ) -> Result<(Self, Option<Taking>), Trouble> {
-        let secrets = secrets::fetch(policy)?;
-        let bound = plugins::bind_with(policy, &secrets, session)?;
+        let (bound, secrets) = plugins::bind_and_secrets(policy, session)?;
         let request = source::request(policy, ReadFrom::Start);
         let taking = args
             .calls
