@@ -3,6 +3,7 @@
 mod account;
 mod check;
 mod explain;
+mod kit;
 mod plan;
 mod policy;
 mod provider;
@@ -15,6 +16,7 @@ mod words;
 pub use account::*;
 pub use check::*;
 pub use explain::*;
+pub use kit::*;
 pub use plan::*;
 pub use policy::*;
 pub use provider::*;

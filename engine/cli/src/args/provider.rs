@@ -1,6 +1,6 @@
 //! Arguments of `muster provider`.
 
-use super::Format;
+use super::{Format, ProviderNewArgs, ProviderPackArgs};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -9,7 +9,8 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   muster provider list
-  muster provider show ldap")]
+  muster provider show ldap
+  muster provider new my-people")]
 pub enum ProviderCommand {
     /// List the plugins that come with muster
     List(ProviderListArgs),
@@ -25,6 +26,10 @@ pub enum ProviderCommand {
     Record(ProviderRecordArgs),
     /// Make a recorded read again: no network, no secret
     Replay(ProviderReplayArgs),
+    /// Begin a plugin of your own: a project that builds and passes its tests
+    New(ProviderNewArgs),
+    /// Give a component its manifest and its settings' schema
+    Pack(ProviderPackArgs),
 }
 
 /// `muster provider list`.

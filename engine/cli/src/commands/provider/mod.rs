@@ -3,6 +3,8 @@
 mod accept;
 mod keys;
 mod login;
+mod new;
+mod pack;
 mod record;
 mod show;
 
@@ -23,6 +25,8 @@ pub(super) fn run(command: &ProviderCommand, session: &Session) -> Result<Exit, 
         ProviderCommand::Login(args) => login::run(args, session),
         ProviderCommand::Record(args) => record::record(args, session),
         ProviderCommand::Replay(args) => record::replay(args, session),
+        ProviderCommand::New(args) => new::run(args, session),
+        ProviderCommand::Pack(args) => pack::run(args, session),
     }
 }
 
