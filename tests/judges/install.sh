@@ -63,4 +63,26 @@ if ! is_done node "${pinned[@]}"; then
     done_with node "${pinned[@]}"
 fi
 
+# What plugins in other languages are built with: new projects install it from here,
+# by the commands that their authors type, without a network.
+templates="$here/../../engine/kit/templates"
+pinned=("$templates/python/requirements.txt")
+if ! is_done wheels "${pinned[@]}"; then
+    rm -rf "$folder/wheels"
+    "$folder/venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps \
+        --dest "$folder/wheels" --requirement "${pinned[0]}" >&2
+    done_with wheels "${pinned[@]}"
+fi
+
+pinned=("$templates/javascript/package.json" "$templates/javascript/package-lock.json")
+if ! is_done npm "${pinned[@]}"; then
+    rm -rf "$folder/npm" && mkdir -p "$folder/npm/project"
+    for file in "${pinned[@]}"; do
+        sed 's/{{name}}/warm/' "$file" >"$folder/npm/project/$(basename "$file")"
+    done
+    npm ci --prefix "$folder/npm/project" --cache "$folder/npm/cache" \
+        --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    done_with npm "${pinned[@]}"
+fi
+
 echo "$folder"

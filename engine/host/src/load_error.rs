@@ -34,7 +34,7 @@ pub enum LoadError {
         source: FileFault,
     },
     /// The file does not say what it is.
-    #[error("`{plugin}` has no manifest: it was not built with the plugin kit")]
+    #[error("`{plugin}` has no manifest")]
     NoManifest {
         /// Which file.
         plugin: String,
@@ -94,7 +94,10 @@ impl LoadError {
                 "name a bundled plugin, or a file: a path with a `/`, or ending in `.wasm`"
             }
             Self::Read { .. } => "check the path; it is relative to the policy's folder",
-            Self::File { .. } | Self::NoManifest { .. } | Self::Interface { .. } => {
+            Self::NoManifest { .. } => {
+                "`muster provider pack` gives it one; a plugin that was built with `muster-sdk` has one"
+            }
+            Self::File { .. } | Self::Interface { .. } => {
                 "build the plugin with `muster-sdk` for `wasm32-unknown-unknown`"
             }
             Self::Manifest {

@@ -71,7 +71,12 @@ impl Project {
                 "python3 build.py",
                 &pack,
             ],
-            Language::JavaScript => &["npm test", "npm install", "npm run build", &pack],
+            Language::JavaScript => &[
+                "npm test",
+                "npm ci --ignore-scripts",
+                "npm run build",
+                &pack,
+            ],
         };
         steps.iter().map(|step| (*step).to_owned()).collect()
     }

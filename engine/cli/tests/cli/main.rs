@@ -16,6 +16,7 @@ mod check;
 mod components;
 mod explain;
 mod feed;
+mod kit;
 mod logins;
 mod plans;
 mod policy;

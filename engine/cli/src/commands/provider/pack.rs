@@ -5,10 +5,10 @@ use crate::exit::Exit;
 use crate::session::Session;
 use crate::trouble::Trouble;
 use crate::{files, plugins};
-use muster_host::PluginFile;
+use muster_host::{Origin, PluginFile};
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(super) fn run(args: &ProviderPackArgs, session: &Session) -> Result<Exit, Trouble> {
     let component = fs::read(&args.component).map_err(|e| trouble("read", &args.component, &e))?;
@@ -38,24 +38,9 @@ pub(super) fn run(args: &ProviderPackArgs, session: &Session) -> Result<Exit, Tr
 
 /// Reads the result back as a plan would, before it stands anywhere.
 fn checked(packed: &[u8], out: &Path) -> Result<PluginFile, Trouble> {
-    let name = out.file_name().unwrap_or_default();
-    let folder = out.parent().unwrap_or(Path::new(""));
-    let folder = Some(folder).filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let mut draft = std::ffi::OsString::from(".");
-    draft.push(name);
-    draft.push(format!(".{}.draft.wasm", std::process::id()));
-    let path = folder.join(&draft);
-    fs::write(&path, packed).map_err(|error| trouble("written", out, &error))?;
-    let read = PluginFile::read(&draft.to_string_lossy(), &folder);
-    // That it stays harms nobody.
-    let _ = fs::remove_file(&path);
-    read.map_err(|error| {
-        let mut trouble = plugins::unusable(&error);
-        let (draft, out) = (draft.to_string_lossy(), out.display().to_string());
-        trouble.summary = trouble.summary.replace(draft.as_ref(), &out);
-        trouble
-    })
+    let origin = Origin::File(out.to_owned());
+    PluginFile::of(packed.to_owned(), &out.display().to_string(), origin)
+        .map_err(|error| plugins::unusable(&error))
 }
 
 fn text(path: &Path) -> Result<String, Trouble> {

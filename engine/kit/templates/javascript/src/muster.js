@@ -290,8 +290,9 @@ function guarded(act) {
     return act();
   } catch (error) {
     if (error instanceof Failure) throw error.record();
-    // The host's own failures come as they are to go.
-    if (typeof error?.kind === "string") throw error;
+    // The host's own failures go on as they are; the engine wraps them in an error.
+    const known = error?.payload ?? error;
+    if (typeof known?.kind === "string") throw known;
     throw new Failure("internal", `${error?.name ?? "Error"}: ${error?.message ?? error}`).record();
   }
 }

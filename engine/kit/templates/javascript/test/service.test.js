@@ -103,6 +103,14 @@ test("failures keep their kind and the service's words", () => {
   }
 });
 
+test("the host's failures go on as they are", () => {
+  const payload = { kind: "unavailable", message: "cannot be reached", hint: null, retryAfterMs: null };
+  const send = () => {
+    throw Object.assign(new Error("[object Object]"), { payload });
+  };
+  assert.throws(() => read(send), payload);
+});
+
 test("a person without an id is a problem, and a number that was rounded a failure", () => {
   const { people, problems } = read(service([anna, { mail: "x" }]));
   assert.equal(people.length, 1);
