@@ -85,7 +85,12 @@ impl Project {
     fn describe(&mut self) {
         let own = format!("name = \"{}\"", self.name);
         let hello = |path| texts::find(texts::HELLO, path);
-        let manifest = hello("plugin.toml").replace("name = \"hello\"", &own);
+        let mut manifest = hello("plugin.toml").replace("name = \"hello\"", &own);
+        if self.language == Language::Python {
+            // Measured: it keeps the bytes of each page, some 80 a person.
+            let more = "\nmemory_mib = 128  # the toolchain keeps some 80 bytes of each person: enough for a million\n\n";
+            manifest = manifest.replacen("\n\n", more, 1);
+        }
         self.add("plugin.toml", manifest);
         self.add("settings.schema.json", hello("settings.schema.json"));
     }
@@ -182,7 +187,12 @@ mod tests {
                 assert!(!file.path.contains(".."), "{}", file.path);
             }
             let manifest = project.files.iter().find(|file| file.path == "plugin.toml");
-            assert!(manifest.unwrap().text.starts_with("name = \"my-people\"\n"));
+            let manifest = &manifest.unwrap().text;
+            assert!(manifest.starts_with("name = \"my-people\"\n"));
+            let manifest: toml::Table = toml::from_str(manifest).unwrap();
+            assert!(manifest["needs"]["http"].get("api").is_some());
+            let memory = manifest.get("memory_mib").and_then(toml::Value::as_integer);
+            assert_eq!(memory, (language == Language::Python).then_some(128));
         }
     }
 

@@ -107,16 +107,16 @@ def covered(coverage, delivered):
 def page(rows):
     columns = [people.Column(name, people.ColumnKind.TEXT) for name in rows.attributes]
     problems = [people.Problem(place, message, subject(key)) for place, message, key in rows.problems]
-    statuses = [status(one) for one in rows.statuses]
+    statuses = [STATUSES.get(one, UNKNOWN) for one in rows.statuses]
     return people.Page(columns, bytes(rows.data), rows.value_ends, rows.cell_ends, statuses, problems)
 
 
-def status(name):
-    if name == ACTIVE:
-        return people.Status_Active()
-    if name == DISABLED:
-        return people.Status_Blocked(people.BlockCause.DISABLED)
-    return people.Status_Unknown()
+# One object for all people.
+STATUSES = {
+    ACTIVE: people.Status_Active(),
+    DISABLED: people.Status_Blocked(people.BlockCause.DISABLED),
+}
+UNKNOWN = people.Status_Unknown()
 
 
 def subject(key):
