@@ -125,13 +125,17 @@ that fails is recorded as well: that is what an author needs to see.
 
 Examples:
   muster provider record policies/staff.yaml
-  muster provider record policies/staff.yaml --out failure.calls")]
+  muster provider record policies/staff.yaml --out failure.calls
+  muster provider record policies/staff.yaml --changes")]
 pub struct ProviderRecordArgs {
     /// Policy file
     pub policy: PathBuf,
     /// The file to write; else STATE/recordings/DIRECTORY.calls
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Read what has changed since the last run, as the next one would
+    #[arg(long)]
+    pub changes: bool,
 }
 
 /// `muster provider replay`.

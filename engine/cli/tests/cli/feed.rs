@@ -167,3 +167,34 @@ fn a_check_warns_where_nobody_would_be_in_scope() {
         .exits(5)
         .tells("the source delivered nobody");
 }
+
+#[test]
+fn a_read_of_changes_is_recorded_and_moves_nothing() {
+    let folder = folder("");
+    append(&folder, "4 dora dora@example.org");
+    let record = ["provider", "record", POLICY, "--out", "calls", "--changes"];
+    folder
+        .run(&record)
+        .exits(0)
+        .prints("1 person on 1 page, changes only");
+    // The next run reads the same.
+    assert_eq!(folder.changes(), ["create dora"]);
+    fs::remove_file(folder.path("people.log")).unwrap();
+    folder
+        .run(&["provider", "replay", "calls", "--plugin", "./journal.wasm"])
+        .exits(0)
+        .prints("the same as was recorded");
+    folder
+        .run(&["provider", "replay", "calls"])
+        .exits(3)
+        .tells("name the plugin's file with `--plugin FILE`");
+}
+
+#[test]
+fn there_are_no_changes_without_a_cursor() {
+    let folder = Folder::sample();
+    folder
+        .run(&["provider", "record", POLICY, "--changes"])
+        .exits(3)
+        .tells("no run of `staff` has left a cursor to read changes from");
+}

@@ -5,11 +5,13 @@ use crate::args::{Format, ProviderRecordArgs, ProviderReplayArgs};
 use crate::calls::{self, Replayed, Taking, Watched};
 use crate::exit::Exit;
 use crate::session::Session;
+use crate::state::{self, Missing};
 use crate::trouble::Trouble;
 use crate::{files, plugins, policies, source};
 use muster_host::calls::recording::{Ending, Outcome, Question, Tally};
 use muster_host::{Bound, ReadFrom, ReadRequest};
 use muster_model::Coverage;
+use muster_policy::Policy;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -17,7 +19,11 @@ use std::sync::PoisonError;
 pub(super) fn record(args: &ProviderRecordArgs, session: &Session) -> Result<Exit, Trouble> {
     let policy = policies::load(&args.policy, session)?;
     let (bound, secrets) = plugins::bind_and_secrets(&policy, session)?;
-    let request = source::request(&policy, ReadFrom::Start);
+    let from = match args.changes {
+        true => ReadFrom::Since(cursor(&policy, session)?),
+        false => ReadFrom::Start,
+    };
+    let request = source::request(&policy, from);
     let path = match &args.out {
         Some(path) => path.clone(),
         None => place(policy.directory.as_str(), session)?,
@@ -28,6 +34,17 @@ pub(super) fn record(args: &ProviderRecordArgs, session: &Session) -> Result<Exi
     let outcome = taking.keep(session)?;
     session.print(&format!("{}\n", calls::words(&outcome)))?;
     Ok(exit(&outcome))
+}
+
+/// Where the last run's feed stands. Reading from there moves nothing.
+fn cursor(policy: &Policy, session: &Session) -> Result<Vec<u8>, Trouble> {
+    let store = state::open(session, Missing::Pretend)?;
+    let record = store.directory(&policy.directory).map_err(state::trouble)?;
+    record.and_then(|record| record.cursor).ok_or_else(|| {
+        let directory = &policy.directory;
+        let text = format!("no run of `{directory}` has left a cursor to read changes from");
+        Trouble::new(Exit::Invalid, text).hint("leave `--changes` out to record a whole read")
+    })
 }
 
 /// Beside the snapshots.
