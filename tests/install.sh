@@ -23,6 +23,7 @@ needed=(
     "npm:npm"
     "nvim:neovim"
     "chromium:chromium"
+    "docker-registry:docker-registry"
 )
 if [ "${1:-}" = --nightly ]; then
     needed+=("ns-slapd:389-ds-base" "dscreate:389-ds-base")
@@ -72,8 +73,9 @@ These packages are missing, and there is no apt-get to install them with:
     ${missing[*]}
 The names are Debian's. Install what they stand for on your system (OpenLDAP's
 server and client tools, openssl, Samba with its domain controller, ldb-tools,
-Python with venv, Node.js with npm, Neovim), so that slapd, ldapsearch, openssl,
-samba, samba-tool, ldbadd, python3, node, npm and nvim are in PATH.
+Python with venv, Node.js with npm, Neovim, the CNCF's OCI registry), so that slapd,
+ldapsearch, openssl, samba, samba-tool, ldbadd, python3, node, npm, nvim and
+docker-registry are in PATH.
 TEXT
     exit 1
 fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the judges: the vendors' client libraries into a Python venv, real
-# services into another, what drives a browser into a third, and the validating
-# proxy into a node folder, all below the target folder.
+# services, a client of registries and what drives a browser into one each, and the
+# validating proxy into a node folder, all below the target folder.
 #
 # Does nothing where everything is there already, and may be run any number of
 # times, also side by side. Prints the folder at the end.
@@ -43,6 +43,15 @@ if ! is_done servers "${pinned[@]}"; then
     "$folder/servers/bin/python" -m pip install --quiet --disable-pip-version-check \
         --requirement "${pinned[0]}" --no-deps >&2
     done_with servers "${pinned[@]}"
+fi
+
+pinned=("$here/packages.txt")
+if ! is_done packages "${pinned[@]}"; then
+    rm -rf "$folder/packages"
+    python3 -m venv "$folder/packages" >&2
+    "$folder/packages/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --requirement "${pinned[0]}" --no-deps >&2
+    done_with packages "${pinned[@]}"
 fi
 
 pinned=("$here/browser.txt")

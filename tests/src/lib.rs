@@ -10,7 +10,7 @@
 //! small directory as data, [`crowd`] a large one; [`authority`] signs
 //! certificates; [`slapd`], [`samba`], [`controller`] and by night [`ds389`] serve them, [`postgres`] serves
 //! tables, [`client`] changes what they
-//! hold, [`proxy`] stands between;
+//! hold, [`proxy`] stands between; [`registry`] keeps packages of plugins, [`components`] are some;
 //! [`judges`] are the vendors' own words on the emulators;
 //! [`policy`] writes a policy for a server, [`muster`] runs the product and [`intranet`] reads what
 //! came of it.
@@ -27,6 +27,7 @@
 
 pub mod authority;
 pub mod client;
+pub mod components;
 pub mod controller;
 pub mod crowd;
 pub mod ds389;
@@ -37,6 +38,7 @@ pub mod policy;
 pub mod postgres;
 pub mod program;
 pub mod proxy;
+pub mod registry;
 pub mod samba;
 pub mod slapd;
 pub mod tree;
@@ -48,6 +50,7 @@ pub use intranet::Intranet;
 pub use muster::{Muster, Output};
 pub use policy::Policy;
 pub use postgres::Postgres;
+pub use registry::Registry;
 pub use samba::Samba;
 pub use slapd::Slapd;
 pub use tree::{Group, Person, Tree};

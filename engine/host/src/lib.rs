@@ -65,6 +65,7 @@ pub use bound::Bound;
 pub use cancel::Cancel;
 pub use crash::Crash;
 pub use failure::{Failure, FailureKind};
+pub use grants::{Answer, Granted, Reach};
 pub use host::{Host, HostConfig, HostError};
 pub use http::{CertificateFault, EndpointFault, IdentityFault, KeyFault};
 pub use inspect::{FileFault, ImportFault};

@@ -1,7 +1,8 @@
 //! Loading a plugin: read, inspect, compile.
 
-use crate::binding::BindError;
+use crate::binding::{BindError, Binding};
 use crate::bindings::SourcePre;
+use crate::grants::Granted;
 use crate::host::{Host, Shared};
 use crate::inspect::Inspected;
 use crate::instance::State;
@@ -189,6 +190,24 @@ impl PluginFile {
             known: known.iter().map(|name| (*name).to_owned()).collect(),
         });
         wrong.into_iter().chain(unknown).collect()
+    }
+
+    /// Says what a policy grants of what the plugin asks for. No secret is looked
+    /// at, nothing is opened but files of authorities.
+    pub fn granted(&self, binding: &Binding<'_>) -> Granted {
+        let checked = self.schema.check(binding.settings);
+        let (settings, problems) = match checked {
+            Ok(settings) => (settings, Vec::new()),
+            Err(problems) => {
+                let told = problems.iter().map(ToString::to_string);
+                (binding.settings.clone(), told.collect())
+            }
+        };
+        let filled = Binding {
+            settings: &settings,
+            ..binding.clone()
+        };
+        Granted::new(&self.about.needs, &filled, problems)
     }
 
     /// Compiles the plugin, or takes it from the host's cache.

@@ -18,6 +18,8 @@ pub enum ProviderCommand {
     Show(ProviderShowArgs),
     /// Let a policy's plugin run, once you have read what it asks for
     Accept(ProviderAcceptArgs),
+    /// Publish a plugin in an OCI registry, and sign it
+    Push(ProviderPushArgs),
     /// Connect as a policy says, and list the attributes that the source has
     Check(ProviderCheckArgs),
     /// Ask the source whether a person's password is right
@@ -46,13 +48,22 @@ pub struct ProviderListArgs {
 /// `muster provider show`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Nothing of the plugin runs, and no secret is fetched.
+
 Examples:
   muster provider show csv
+  muster provider show oci://registry.example.org/idp/hris:1
+  muster provider show --policy policies/staff.yaml
   muster provider show ./my-plugin.wasm --format json | jq .settings")]
 pub struct ProviderShowArgs {
-    /// A bundled plugin's name, or a component's file
-    #[arg(value_name = "NAME|FILE")]
-    pub plugin: String,
+    /// A bundled plugin's name, a component's file, or a package's address; with
+    /// `--policy`, the policy's plugin if left out
+    #[arg(value_name = "NAME|FILE|ADDRESS", required_unless_present = "policy")]
+    pub plugin: Option<String>,
+    /// Show what this policy grants of what the plugin asks for: hosts, files,
+    /// logins, and what is left open
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
@@ -83,6 +94,31 @@ pub struct ProviderAcceptArgs {
     /// Show what is new, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `muster provider push`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The package has one layer, `application/wasm`, and any tool for OCI registries can
+fetch it. Whoever may write there is found in Docker's configuration (`docker
+login`), or in MUSTER_REGISTRY, MUSTER_REGISTRY_USER and MUSTER_REGISTRY_PASSWORD.
+A signature is in the form of cosign; a key is made by
+
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out KEY.pem
+  openssl pkey -in KEY.pem -pubout -out KEY.pub
+
+Examples:
+  muster provider push hris.wasm oci://registry.example.org/idp/hris:1.2.0
+  muster provider push hris.wasm oci://registry.example.org/idp/hris:1 --sign KEY.pem")]
+pub struct ProviderPushArgs {
+    /// The component's file
+    pub component: PathBuf,
+    /// Where to: `oci://HOST/REPOSITORY:TAG`
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    /// Private key (PEM, PKCS#8: ECDSA on P-256, or Ed25519) to sign with
+    #[arg(long, value_name = "FILE")]
+    pub sign: Option<PathBuf>,
 }
 
 /// `muster provider check`.

@@ -12,7 +12,7 @@ use muster_registry::{
 };
 use std::env;
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Whether a registry may be asked for what is not on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +188,23 @@ pub fn read(
     }
 }
 
+/// A plugin that is only looked at and never run: what was accepted, or else what
+/// the address leads to now.
+pub fn look(plugin: &str, folder: &Path, session: &Session) -> Result<PluginFile, Unusable> {
+    let Named::Package(reference) = Named::of(plugin)? else {
+        return Ok(PluginFile::read(plugin, folder)?);
+    };
+    let bytes = match pinned(plugin, &reference, folder) {
+        Ok(entry) => fetched(&reference, &entry, Fetching::Pinned, session)?,
+        Err(_) => {
+            let registry = Registry::open(&reference, &access(session))?;
+            registry.newest(None)?.component
+        }
+    };
+    let origin = Origin::Registry(reference.to_string());
+    Ok(PluginFile::of(bytes, plugin, origin)?)
+}
+
 /// INVARIANT: the bytes that are looked up in the lock are the bytes that run; a
 /// file that is replaced meanwhile changes nothing.
 fn file(plugin: &str, folder: &Path) -> Result<PluginFile, Unusable> {
@@ -305,6 +322,26 @@ pub fn access(session: &Session) -> Access {
         .filter(|host| !host.is_empty());
     Access {
         login: login(),
+        files: login_files(),
         plain: plain.map(str::to_owned).collect(),
     }
+}
+
+/// Where `docker login` and its relatives keep logins.
+fn login_files() -> Vec<PathBuf> {
+    let named = |variable: &str| {
+        let path = env::var_os(variable).filter(|path| !path.is_empty());
+        path.map(PathBuf::from)
+    };
+    let below = |variable: &str, rest: &str| named(variable).map(|folder| folder.join(rest));
+    let docker = below("DOCKER_CONFIG", "config.json");
+    [
+        named("REGISTRY_AUTH_FILE"),
+        docker.or_else(|| below("HOME", ".docker/config.json")),
+        below("XDG_RUNTIME_DIR", "containers/auth.json"),
+        below("HOME", ".config/containers/auth.json"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

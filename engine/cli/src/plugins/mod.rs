@@ -2,7 +2,7 @@
 
 mod believed;
 
-pub use believed::{Fetching, Named, Unusable, access, keep, read};
+pub use believed::{Fetching, Named, Unusable, access, keep, look, read};
 
 use crate::exit::Exit;
 use crate::policies;
@@ -104,7 +104,8 @@ fn bound(
 /// What plugins run in.
 pub fn host(session: &Session) -> Result<Host, Trouble> {
     let config = HostConfig {
-        cache_dir: cache_dir(&session.state),
+        // A folder of its own: what else lies there is cleaned away.
+        cache_dir: cache_dir(&session.state).map(|cache| cache.join("compiled")),
         ..HostConfig::default()
     };
     Host::new(config).map_err(|error| Trouble::of(Exit::Failed, &error))

@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod diagnostics;
 pub mod explain;
 pub mod findings;
+pub mod granted;
 pub mod guards;
 pub mod notices;
 pub mod page;

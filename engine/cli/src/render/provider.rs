@@ -2,7 +2,7 @@
 
 use super::text::{pad, safe};
 use super::{Palette, table::table};
-use muster_host::{About, Attribute, AttributeShape, HttpNeed, Needs, Origin};
+use muster_host::{About, Attribute, AttributeShape, Limits, Need, NeedKind, Needs, Origin};
 use serde_json::Value;
 
 /// Renders a listing.
@@ -28,79 +28,99 @@ pub fn show(about: &About, palette: Palette) -> String {
         Origin::Registry(address) => safe(address),
     };
     let mut out = format!(
-        "{} {}\n  {}\n  from       {origin}, {} KiB, sha256 {}\n  interface  {}\n  memory     at most {} MiB\n  delta      {}\n",
+        "{} {}\n  {}\n  from       {origin}, {} KiB, sha256 {}\n  interface  {}\n  delta      {}\n",
         palette.strong(safe(&about.name)),
         safe(&about.version),
         safe(&about.summary),
         about.size.div_ceil(1024),
         about.digest,
         safe(&about.api),
-        about.memory_mib,
         if about.delta {
             "can read only what has changed"
         } else {
             "reads everything each time"
         },
     );
-    out.push_str("  may reach\n");
-    for need in needs(&about.needs) {
-        out.push_str(&format!("    {}\n", safe(&need)));
+    out.push_str("  may reach  what a policy names in these settings, and nothing else\n");
+    out.push_str(&needs(&about.needs));
+    out.push_str("  limits\n");
+    for (what, how_much) in limits(about) {
+        out.push_str(&format!("    {what}: {how_much}\n"));
     }
+    out.push_str(&format!("  imports    {}\n", safe(&names(&about.imports))));
     out.push_str(&settings(&about.settings_schema, palette));
     out
 }
 
-/// What a plugin may reach, in terms of the settings that grant it.
-pub fn needs(needs: &Needs) -> Vec<String> {
-    let files = needs.files.values().map(|need| {
-        let path = format!("the file in the setting `{}`", need.path);
-        match &need.url {
-            None => path,
-            Some(url) => {
-                let (setting, ways) = (&url.base_url, ways(url));
-                format!("{path}, or the one behind the URL in the setting `{setting}`{ways}")
-            }
-        }
-    });
-    let ldap = needs.ldap.values().map(|need| {
-        let secret = need
-            .password
-            .as_ref()
-            .map(|name| format!(", with the secret `{name}`"))
-            .unwrap_or_default();
-        format!("the LDAP server in the setting `{}`{secret}", need.url)
-    });
-    let http = needs.http.values().map(|need| {
-        let ways = ways(need);
-        let certificate = need
-            .client_certificate
-            .as_ref()
-            .map(|name| format!(", showing the certificate in the secret `{name}`"))
-            .unwrap_or_default();
-        format!(
-            "the HTTP service in the setting `{}`{ways}{certificate}",
-            need.base_url
-        )
-    });
-    let all: Vec<String> = files.chain(ldap).chain(http).collect();
-    if all.is_empty() {
-        vec!["nothing".to_owned()]
-    } else {
-        all
+/// Names of interfaces, as short as they are clear.
+fn names(interfaces: &[String]) -> String {
+    let short = |name: &String| name.trim_start_matches("muster:provider/").to_owned();
+    match interfaces.is_empty() {
+        true => "nothing".to_owned(),
+        false => interfaces.iter().map(short).collect::<Vec<_>>().join(", "),
     }
 }
 
-/// Ways to log in at a service.
-fn ways(need: &HttpNeed) -> String {
-    let ways = need.ways();
-    let ways: Vec<String> = ways
-        .iter()
-        .map(|way| format!("the secret `{}` ({})", way.secret(), way.what()))
-        .collect();
-    match ways.is_empty() {
-        true => String::new(),
-        false => format!(", with {}", ways.join(" or ")),
+/// What a plugin may reach, in terms of the settings that grant it, and what its
+/// secrets are for.
+fn needs(needs: &Needs) -> String {
+    let mut out = String::new();
+    for need in needs.sheet() {
+        out.push_str(&format!("    {}\n", safe(&what(&need))));
+        for used in &need.secrets {
+            let (secret, what) = (safe(&used.secret), safe(&used.what));
+            out.push_str(&format!("      with the secret `{secret}`: {what}\n"));
+        }
     }
+    if out.is_empty() {
+        return "    nothing\n".to_owned();
+    }
+    if !needs.secrets().is_empty() {
+        out.push_str("    it never sees a secret: the host logs in\n");
+    }
+    out
+}
+
+fn what(need: &Need) -> String {
+    let settings: Vec<String> = need
+        .settings
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let settings = settings.join(" or ");
+    let noun = match need.kind {
+        NeedKind::Files => "the file in the setting",
+        NeedKind::Http => "the HTTP service in the setting",
+        NeedKind::Ldap => "the LDAP server in the setting",
+        NeedKind::Sql => "the database in the setting",
+    };
+    format!("{noun} {settings} (`{}`)", need.name)
+}
+
+/// What a plugin may use, whatever a policy says.
+pub fn limits(about: &About) -> Vec<(&'static str, String)> {
+    let limits = Limits::default();
+    let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
+    vec![
+        ("memory", format!("{} MiB", about.memory_mib)),
+        (
+            "computing",
+            format!("{} s a call, waiting not counted", limits.compute.as_secs()),
+        ),
+        ("answering", format!("{} s a call", limits.answer.as_secs())),
+        (
+            "a page",
+            format!("{} people, {}", limits.page_rows, mib(limits.page_bytes)),
+        ),
+        ("an HTTP body", mib(limits.http_body_bytes)),
+        (
+            "the log",
+            format!(
+                "{} lines of {} bytes",
+                limits.log_lines, limits.log_line_bytes
+            ),
+        ),
+    ]
 }
 
 /// Lists the settings of a JSON Schema. A schema that cannot be read never

@@ -269,3 +269,71 @@ fn an_address_that_is_none_is_told_at_its_line() {
         .tells("has not been accepted")
         .tells(ACCEPT);
 }
+
+#[test]
+fn a_sheet_says_what_a_person_decides_by() {
+    let folder = folder();
+    folder
+        .run(&["provider", "show", "okta"])
+        .exits(0)
+        .prints("the HTTP service in the setting")
+        .prints("with the secret `token`: sent as `Authorization: SSWS`")
+        .prints("private key, signs statements to {")
+        .prints("it never sees a secret")
+        .prints("memory: ")
+        .prints("an HTTP body: 32 MiB");
+    let shown = folder.run(&["provider", "show", "./journal.wasm", "--format", "json"]);
+    let shown = shown.exits(0).json();
+    assert_eq!(shown["asks"][0]["kind"], "files");
+    assert_eq!(shown["asks"][0]["settings"][0], "path");
+    assert!(
+        shown["limits"]["memory"]
+            .as_str()
+            .unwrap()
+            .contains("64 MiB")
+    );
+}
+
+#[test]
+fn a_sheet_says_what_a_policy_grants() {
+    let folder = folder();
+    // Nothing runs, so that nothing has to be accepted before.
+    folder
+        .run(&["provider", "show", "--policy", POLICY])
+        .exits(0)
+        .prints("journal 1.0.0, as policy.yaml has it")
+        .prints("files journal")
+        .prints("people.log");
+    folder.write(
+        "okta.yaml",
+        "muster: 1\ndirectory: okta\nprovider:\n  plugin: okta\n  config: {url: \"https://acme.okta.com\", client_id: abc}\n  \
+         secrets: {private_key: {env: NO_SUCH_VARIABLE}}\nidentity: {username: login}\n",
+    );
+    let show = ["provider", "show", "--policy", "okta.yaml"];
+    folder
+        .run(&show)
+        .exits(0)
+        .prints("https://acme.okta.com:443/")
+        .prints("with the secret private_key: private key, signs statements")
+        .prints("tokens are asked for at https://acme.okta.com:443/oauth2/v1/token")
+        .never_says("Authorization: SSWS");
+    let json = folder.run(&[&show[..], &["--format", "json"]].concat());
+    let granted = json.exits(0).json()["granted"].clone();
+    assert_eq!(granted["needs"][0]["answer"], "granted");
+    assert_eq!(
+        granted["needs"][0]["reaches"][0],
+        "https://acme.okta.com:443/"
+    );
+    assert_eq!(granted["needs"][0]["uses"][0]["secret"], "private_key");
+    folder.edit(
+        "okta.yaml",
+        "secrets: {private_key: {env: NO_SUCH_VARIABLE}}",
+        "secrets: {password: {env: X}}",
+    );
+    folder
+        .run(&show)
+        .exits(0)
+        .prints("not granted: a credential is missing")
+        .prints("gives the secret `password`, which the plugin does not take");
+    folder.run(&["provider", "show"]).exits(3);
+}

@@ -54,6 +54,26 @@ impl Values<'_> {
     }
 }
 
+impl Values<'_> {
+    /// Where the way that the policy has chosen asks for tokens.
+    pub(super) fn token_url(&self, need: &HttpNeed) -> Result<Option<Url>, BindError> {
+        let ways = need.ways();
+        let given = ways
+            .iter()
+            .find_map(|way| Some((way, self.secrets.get(way.secret())?)));
+        let Some((way, secret)) = given else {
+            return Ok(None);
+        };
+        let chosen = Chosen {
+            values: self,
+            need,
+            secret: (way.secret(), secret),
+        };
+        let url = way.token_url().map(|url| chosen.token_url(url));
+        url.transpose()
+    }
+}
+
 fn none_given(ways: &[LoginWay]) -> BindError {
     match ways {
         [only] => BindError::NoSecret {

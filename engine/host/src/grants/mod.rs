@@ -4,6 +4,7 @@
 mod http;
 mod ldap;
 mod login;
+mod shown;
 mod sql;
 mod values;
 
@@ -12,6 +13,7 @@ use crate::http::{Endpoint, FileUrl};
 use crate::ldap::Settings as LdapSettings;
 use crate::manifest::Needs;
 use crate::sql::Settings as SqlSettings;
+pub use shown::{Answer, Granted, Reach};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 pub(crate) use values::Values;

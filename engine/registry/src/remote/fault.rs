@@ -74,7 +74,7 @@ pub enum RegistryError {
     #[error("registries cannot be asked from here")]
     Machine(#[source] Box<dyn Error + Send + Sync>),
     /// It must not be fetched now, and is not on this machine.
-    #[error("{digest} is not on this machine, and nothing is fetched now")]
+    #[error("the plugin was accepted, and is not on this machine yet ({digest})")]
     Elsewhere {
         /// Which component.
         digest: Digest,

@@ -19,6 +19,7 @@ use crate::signature::{self, Proof, Unsigned};
 use oci_client::Client;
 use oci_client::client::{ClientConfig, ClientProtocol, LayerDescriptor};
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -44,6 +45,8 @@ const MANIFESTS: [&str; 4] = [
 pub struct Access {
     /// A login from the environment.
     pub login: Option<Login>,
+    /// Files in which Docker and its relatives keep logins, the first choice first.
+    pub files: Vec<PathBuf>,
     /// Registries that are asked without TLS, beside those on this machine.
     pub plain: Vec<String>,
 }
@@ -92,7 +95,7 @@ impl Registry {
         let client = Client::try_from(config).map_err(|error| machine(error.into()))?;
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| machine(error.into()))?;
-        let auth = credential::credential(reference, access.login.as_ref())?;
+        let auth = credential::credential(reference, access.login.as_ref(), &access.files)?;
         let asked = reference.wanted();
         runtime.block_on(client.store_auth_if_needed(asked.resolve_registry(), &auth));
         Ok(Self {

@@ -5,6 +5,7 @@ mod keys;
 mod login;
 mod new;
 mod pack;
+mod push;
 mod record;
 mod show;
 
@@ -21,6 +22,7 @@ pub(super) fn run(command: &ProviderCommand, session: &Session) -> Result<Exit, 
         ProviderCommand::List(args) => show::list(args, session),
         ProviderCommand::Show(args) => show::run(args, session),
         ProviderCommand::Accept(args) => accept::run(args, session),
+        ProviderCommand::Push(args) => push::run(args, session),
         ProviderCommand::Check(args) => check(args, session),
         ProviderCommand::Login(args) => login::run(args, session),
         ProviderCommand::Record(args) => record::record(args, session),

@@ -3,12 +3,13 @@
 
 use crate::args::{Format, ProviderListArgs, ProviderShowArgs};
 use crate::exit::Exit;
-use crate::plugins;
-use crate::render::provider;
+use crate::render::{granted, provider};
 use crate::session::Session;
 use crate::trouble::Trouble;
-use muster_host::{About, Origin, PluginFile, bundled};
+use crate::{plugins, policies};
+use muster_host::{About, Binding, Origin, PluginFile, Secret, bundled};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(super) fn list(args: &ProviderListArgs, session: &Session) -> Result<Exit, Trouble> {
@@ -25,10 +26,61 @@ pub(super) fn list(args: &ProviderListArgs, session: &Session) -> Result<Exit, T
 }
 
 pub(super) fn run(args: &ProviderShowArgs, session: &Session) -> Result<Exit, Trouble> {
-    let file = inspect(&args.plugin)?;
+    match &args.policy {
+        Some(policy) => with_policy(policy, args, session),
+        None => alone(args, session),
+    }
+}
+
+/// What a plugin asks for.
+fn alone(args: &ProviderShowArgs, session: &Session) -> Result<Exit, Trouble> {
+    let name = args.plugin.as_deref().unwrap_or_default();
+    let file = plugins::look(name, Path::new("."), session)
+        .map_err(|unusable| unusable.trouble(Path::new("POLICY"), session))?;
     match args.format {
         Format::Text => session.print(&provider::show(file.about(), session.out))?,
         Format::Json => session.print_json(&about_json(file.about()))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// What a policy grants of it.
+fn with_policy(path: &Path, args: &ProviderShowArgs, session: &Session) -> Result<Exit, Trouble> {
+    let policy = policies::load(path, session)?;
+    let folder = policies::folder(&policy);
+    let (name, folder) = match &args.plugin {
+        // What is typed is relative to the present folder.
+        Some(name) => (name.as_str(), Path::new(".")),
+        None => (policy.provider.plugin.as_str(), folder.as_path()),
+    };
+    let file = plugins::look(name, folder, session)
+        .map_err(|unusable| plugins::named(&policy, &unusable, session))?;
+    let granted = file.granted(&Binding {
+        settings: &policy.provider.config,
+        // Only their names count.
+        secrets: &policy
+            .provider
+            .secrets
+            .keys()
+            .map(|name| (name.clone(), Secret::stand_in()))
+            .collect(),
+        folder: &policies::folder(&policy),
+        now_ms: 0,
+    });
+    match args.format {
+        Format::Text => session.print(&granted::text(
+            file.about(),
+            &policy.file,
+            &granted,
+            session.out,
+        ))?,
+        Format::Json => {
+            let mut shown = about_json(file.about());
+            if let Some(shown) = shown.as_object_mut() {
+                shown.insert("granted".to_owned(), granted::json(&policy.file, &granted));
+            }
+            session.print_json(&shown)?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -63,6 +115,9 @@ fn about_json(about: &About) -> Value {
             "sql": needs.sql.keys().collect::<Vec<_>>(),
         },
         "secrets": needs.secrets(),
+        "asks": granted::asks(&needs.sheet()),
+        "limits": provider::limits(about).into_iter().collect::<BTreeMap<_, _>>(),
+        "exports": about.exports,
         "settings": settings,
     })
 }

@@ -1,0 +1,212 @@
+//! Whose signature is believed, and what it is about.
+
+use crate::scene::{self, REPOSITORY, Scene};
+use muster_tests::program::{self, PATIENCE, find};
+use muster_tests::registry::Door;
+use serde_json::json;
+use std::fs;
+use std::process::Command;
+
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../engine/registry/tests/keys");
+
+/// A registry, and the keys of a vendor and of somebody else beside the policy.
+fn scene() -> Scene {
+    let scene = Scene::new(Door::Open);
+    for (from, to) in [
+        ("p256.pem", "vendor.pem"),
+        ("p256.pub", "vendor.pub"),
+        ("ed25519.pem", "other.pem"),
+        ("ed25519.pub", "other.pub"),
+    ] {
+        fs::copy(format!("{KEYS}/{from}"), scene.path(to)).unwrap();
+    }
+    scene
+}
+
+const ACCEPT: [&str; 3] = ["provider", "accept", "policy.yaml"];
+const WITH_KEY: [&str; 5] = ["provider", "accept", "policy.yaml", "--key", "vendor.pub"];
+
+/// Where signatures of a manifest are kept.
+fn tag(manifest: &str) -> String {
+    manifest.replace(':', "-") + ".sig"
+}
+
+#[test]
+fn a_key_is_demanded_from_then_on() {
+    let scene = scene();
+    scene.push("1");
+    scene.policy("1");
+    scene
+        .muster
+        .run(&WITH_KEY)
+        .exits(3)
+        .says("has no signature");
+    scene.push_with("1", &["--sign", "other.pem"]);
+    scene
+        .muster
+        .run(&WITH_KEY)
+        .exits(3)
+        .says("no signature of")
+        .says("is by the key");
+    assert!(!scene.path("muster.lock").exists());
+    // Two signatures stand side by side.
+    let first = scene.push_with("1", &["--sign", "vendor.pem"]);
+    scene.push_with("1", &["--sign", "vendor.pem"]);
+    let kept = scene.registry.manifest(REPOSITORY, &tag(&first));
+    let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
+    assert_eq!(kept["layers"].as_array().unwrap().len(), 2);
+    scene
+        .muster
+        .run(&WITH_KEY)
+        .ok()
+        .says("it has to be signed by");
+    let public = fs::read_to_string(scene.path("vendor.pub")).unwrap();
+    let public: String = public
+        .lines()
+        .filter(|line| !line.contains("KEY"))
+        .collect();
+    assert_eq!(scene.locked("key"), public);
+    scene.muster.run(&["plan", "policy.yaml"]).ok();
+    // A newer version that its vendor has not signed is nobody's.
+    scene.write_component(&scene::newer());
+    scene.push("1");
+    let before = scene.muster.read("muster.lock");
+    scene
+        .muster
+        .run(&ACCEPT)
+        .exits(3)
+        .says("has no signature")
+        .says("`--no-key` gives that up");
+    assert_eq!(scene.muster.read("muster.lock"), before);
+    scene.push_with("1", &["--sign", "vendor.pem"]);
+    scene.muster.run(&ACCEPT).ok().says("version 1.0.0 → 1.1.0");
+    assert_eq!(scene.locked("key"), public, "the key stays");
+    let given_up = [&ACCEPT[..], &["--no-key"]].concat();
+    scene
+        .muster
+        .run(&given_up)
+        .ok()
+        .says("it no longer has to be signed by");
+    assert!(!scene.muster.read("muster.lock").contains("key ="));
+}
+
+#[test]
+fn a_signature_is_looked_at_whenever_something_is_fetched() {
+    let scene = scene();
+    let manifest = scene.push_with("1", &["--sign", "vendor.pem"]);
+    scene.policy("1");
+    scene.muster.run(&WITH_KEY).ok();
+    scene.forget();
+    // The signatures are replaced by somebody else's.
+    let sign = |key: &str| scene.push_with("1", &["--sign", key]);
+    let path = format!("/v2/{REPOSITORY}/manifests/{}", tag(&manifest));
+    let kept = scene.registry.manifest(REPOSITORY, &tag(&manifest));
+    let digest = program::run(
+        Command::new(find("sha256sum")).stdin(std::process::Stdio::piped()),
+        &String::from_utf8(kept).unwrap(),
+        PATIENCE,
+    );
+    let digest = digest.ok().stdout;
+    let digest = digest.split_whitespace().next().unwrap();
+    let gone = format!("/v2/{REPOSITORY}/manifests/sha256:{digest}");
+    assert_eq!(scene.registry.ask("DELETE", &gone, "", b"").status, 202);
+    assert_eq!(scene.registry.ask("GET", &path, "", b"").status, 404);
+    scene
+        .muster
+        .run(&["plan", "policy.yaml"])
+        .exits(3)
+        .says("has no signature");
+    sign("other.pem");
+    scene
+        .muster
+        .run(&["plan", "policy.yaml"])
+        .exits(3)
+        .says("is by the key");
+    sign("vendor.pem");
+    scene.muster.run(&["plan", "policy.yaml"]).ok();
+}
+
+#[test]
+fn a_signature_of_another_package_is_none() {
+    let scene = scene();
+    let old = scene.push_with("1", &["--sign", "vendor.pem"]);
+    scene.write_component(&scene::newer());
+    let new = scene.push("1");
+    let signatures = scene.registry.manifest(REPOSITORY, &tag(&old));
+    scene
+        .registry
+        .put_manifest(REPOSITORY, &tag(&new), KIND, &signatures);
+    scene.policy("1");
+    scene
+        .muster
+        .run(&WITH_KEY)
+        .exits(3)
+        .says("is about something else")
+        .says(&old);
+}
+
+const KIND: &str = "application/vnd.oci.image.manifest.v1+json";
+
+/// A signature as cosign makes it, by OpenSSL and plain requests alone.
+#[test]
+fn a_signature_of_another_tool_is_believed() {
+    let scene = scene();
+    let manifest = scene.push("1");
+    scene.policy("1");
+    let statement = format!(
+        "{{\"critical\":{{\"identity\":{{\"docker-reference\":\"\"}},\"image\":{{\"docker-manifest-digest\":\"{manifest}\"}},\
+         \"type\":\"cosign container image signature\"}},\"optional\":null}}"
+    );
+    let signature = program::run(
+        Command::new("sh").current_dir(scene.muster.folder()).args([
+            "-c",
+            "cat >statement; openssl dgst -sha256 -sign vendor.pem statement | base64 -w0",
+        ]),
+        &statement,
+        PATIENCE,
+    );
+    let signature = signature.ok().stdout;
+    let digest = |name: &str| {
+        let sum = Command::new("sha256sum")
+            .arg(scene.path(name))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(sum.stdout).unwrap();
+        format!("sha256:{}", text.split_whitespace().next().unwrap())
+    };
+    scene.muster.write("config", "{}");
+    let put = |about: &str| {
+        let layer = json!({
+            "mediaType": "application/vnd.dev.cosign.simplesigning.v1+json",
+            "size": statement.len(),
+            "digest": digest("statement"),
+            "annotations": {"dev.cosignproject.cosign/signature": about},
+        });
+        let envelope = json!({
+            "schemaVersion": 2,
+            "mediaType": KIND,
+            "config": {
+                "mediaType": "application/vnd.oci.image.config.v1+json",
+                "size": 2,
+                "digest": digest("config"),
+            },
+            "layers": [layer],
+        });
+        let registry = &scene.registry;
+        registry.put_blob(REPOSITORY, statement.as_bytes(), &digest("statement"));
+        registry.put_blob(REPOSITORY, b"{}", &digest("config"));
+        registry.put_manifest(
+            REPOSITORY,
+            &tag(&manifest),
+            KIND,
+            envelope.to_string().as_bytes(),
+        );
+    };
+    for nonsense in ["", "bm9uZQ==", "?"] {
+        put(nonsense);
+        scene.muster.run(&WITH_KEY).exits(3).says("is by the key");
+    }
+    put(&signature);
+    scene.muster.run(&WITH_KEY).ok();
+    scene.muster.run(&["plan", "policy.yaml"]).ok();
+}
