@@ -167,6 +167,13 @@ fn a_tag_that_moves_moves_nobody() {
         .ok();
     assert_ne!(scene.locked("digest"), first);
     scene.muster.run(&["plan", "policy.yaml"]).ok();
+    // Whoever rules the registry may offer an older one: that is told.
+    scene.write_component(&scene::first());
+    scene.push("1");
+    let shown = scene
+        .muster
+        .run(&["provider", "accept", "policy.yaml", "--dry-run"]);
+    shown.ok().says("version 1.1.0 → 1.0.0, which is older");
     // The way back needs the lock alone: the package is still there.
     scene.muster.write("muster.lock", &before);
     scene.forget();

@@ -24,7 +24,7 @@ impl Scene {
             registry: Registry::start(door),
             muster,
         };
-        scene.write_component(&fs::read(&*JOURNAL).unwrap());
+        scene.write_component(&first());
         scene
     }
 
@@ -114,9 +114,14 @@ pub fn altered(bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// The component as it is.
+pub fn first() -> Vec<u8> {
+    fs::read(&*JOURNAL).unwrap()
+}
+
 /// The component with another version in its manifest.
 pub fn newer() -> Vec<u8> {
-    let mut bytes = fs::read(&*JOURNAL).unwrap();
+    let mut bytes = first();
     let (old, new) = (b"version = \"1.0.0\"", b"version = \"1.1.0\"");
     let at: Vec<usize> = bytes
         .windows(old.len())

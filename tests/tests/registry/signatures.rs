@@ -145,6 +145,49 @@ fn a_signature_of_another_package_is_none() {
         .says(&old);
 }
 
+/// What Muster signs, OpenSSL alone finds good.
+#[test]
+fn another_tool_believes_a_signature() {
+    let scene = scene();
+    for (private, public) in [("vendor.pem", "vendor.pub"), ("other.pem", "other.pub")] {
+        let tag_of = private.split_once('.').unwrap().0;
+        let component = match private {
+            "vendor.pem" => scene::first(),
+            _ => scene::newer(),
+        };
+        scene.write_component(&component);
+        let manifest = scene.push_with(tag_of, &["--sign", private]);
+        let kept = scene.registry.manifest(REPOSITORY, &tag(&manifest));
+        let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
+        let layer = &kept["layers"][0];
+        let digest = layer["digest"].as_str().unwrap();
+        let blob = format!("/v2/{REPOSITORY}/blobs/{digest}");
+        let statement = scene.registry.ask("GET", &blob, "", b"").body;
+        let said: serde_json::Value = serde_json::from_slice(&statement).unwrap();
+        assert_eq!(
+            said["critical"]["image"]["docker-manifest-digest"],
+            manifest
+        );
+        assert_eq!(said["critical"]["type"], "cosign container image signature");
+        fs::write(scene.path("statement"), &statement).unwrap();
+        let signature = &layer["annotations"]["dev.cosignproject.cosign/signature"];
+        let verify = match private {
+            "vendor.pem" => format!("openssl dgst -sha256 -verify {public} -signature s statement"),
+            _ => format!(
+                "openssl pkeyutl -verify -rawin -pubin -inkey {public} -sigfile s -in statement"
+            ),
+        };
+        let judged = program::run(
+            Command::new("sh")
+                .current_dir(scene.muster.folder())
+                .args(["-c", &format!("base64 -d >s; {verify}")]),
+            signature.as_str().unwrap(),
+            PATIENCE,
+        );
+        judged.ok();
+    }
+}
+
 const KIND: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// A signature as cosign makes it, by OpenSSL and plain requests alone.

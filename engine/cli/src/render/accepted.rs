@@ -29,6 +29,9 @@ pub fn standing(before: Option<&Entry>, after: &Entry, palette: Palette) -> Stri
 fn line(change: &Change, palette: Palette) -> String {
     let text = match change {
         Change::Name(old, new) => format!("it calls itself {new}, and no more {old}"),
+        Change::Version(old, new) if change.is_more() => {
+            format!("version {old} → {new}, which is older")
+        }
         Change::Version(old, new) => format!("version {old} → {new}"),
         Change::Api(old, new) => format!("interface {old} → {new}"),
         Change::Digest(old, new) => format!("{old} → {new}"),

@@ -43,6 +43,10 @@ pub fn show(about: &About, palette: Palette) -> String {
     );
     out.push_str("  may reach  what a policy names in these settings, and nothing else\n");
     out.push_str(&needs(&about.needs));
+    for (name, value) in about.defaults() {
+        let line = format!("`{name}` is {value} where a policy says nothing");
+        out.push_str(&format!("    {}\n", safe(&line)));
+    }
     out.push_str("  limits\n");
     for (what, how_much) in limits(about) {
         out.push_str(&format!("    {what}: {how_much}\n"));

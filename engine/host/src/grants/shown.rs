@@ -316,23 +316,6 @@ mod tests {
     }
 
     #[test]
-    fn lines_say_everything_that_is_asked_for() {
-        assert_eq!(
-            needs().lines(),
-            [
-                "files people (path)",
-                "files people (path) with secret file_token: sent as `Authorization: Bearer`",
-                "http api (url) with secret private_key: private key, signs statements to {url}/oauth2/token for a token, scope people.read",
-                "http api (url) with secret token: sent as `Authorization: SSWS`",
-                "ldap directory (servers)",
-                "ldap directory (servers) with secret bind_password: password of the bind",
-                "sql table (database)",
-                "sql table (database) with secret role_password: password of the database's role",
-            ]
-        );
-    }
-
-    #[test]
     fn places_are_told_as_they_are_reached() {
         let granted = granted(
             json!({

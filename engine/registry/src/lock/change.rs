@@ -28,13 +28,33 @@ pub enum Change {
 }
 
 impl Change {
-    /// True if the plugin, or whoever publishes it, may do more than before.
+    /// True if the plugin, or whoever publishes it, may do more than before, or if it
+    /// is an older one again.
     pub fn is_more(&self) -> bool {
         match self {
             Self::NeedMore(_) | Self::KeyGone(_) | Self::KeyOther(..) => true,
             Self::Memory(old, new) => new > old,
+            // Whoever rules a registry can offer what is known to be broken.
+            Self::Version(old, new) => is_older(new, old),
             _ => false,
         }
+    }
+}
+
+/// Compares versions by their numbers, as far as there are some: what follows a `-`
+/// comes before the version itself.
+fn is_older(this: &str, that: &str) -> bool {
+    let numbers = |text: &str| {
+        let (main, before) = match text.split('+').next().unwrap_or_default().split_once('-') {
+            Some((main, _)) => (main.to_owned(), true),
+            None => (text.split('+').next().unwrap_or_default().to_owned(), false),
+        };
+        let parts: Option<Vec<u64>> = main.split('.').map(|part| part.parse().ok()).collect();
+        parts.map(|parts| (parts, !before))
+    };
+    match (numbers(this), numbers(that)) {
+        (Some(this), Some(that)) => this < that,
+        _ => false,
     }
 }
 

@@ -255,6 +255,19 @@ fn changes_are_told_and_what_is_more_is_known() {
             (true, Change::KeyGone(key().to_string())),
         ]
     );
+    assert!(changes(&new, &old)[0].is_more(), "an older one again");
+    for (old, new, older) in [
+        ("1.10.0", "1.9.0", true),
+        ("1.9.0", "1.10.0", false),
+        ("1.0.0", "1.0.0-rc.1", true),
+        ("1.0.0-rc.1", "1.0.0", false),
+        ("1.0.0+a", "1.0.0+b", false),
+        ("1.0", "0.9.9", true),
+        ("spring", "1.0", false),
+    ] {
+        let change = Change::Version(old.to_owned(), new.to_owned());
+        assert_eq!(change.is_more(), older, "{old} {new}");
+    }
     assert!(
         !changes(&new, &old)
             .iter()

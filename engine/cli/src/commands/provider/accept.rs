@@ -161,7 +161,7 @@ impl Candidate {
             digest: self.digest,
             manifest: self.manifest,
             memory_mib: about.memory_mib,
-            needs: about.needs.lines(),
+            needs: about.lines(),
             key: self.key.clone(),
         }
     }

@@ -116,6 +116,7 @@ fn about_json(about: &About) -> Value {
         },
         "secrets": needs.secrets(),
         "asks": granted::asks(&needs.sheet()),
+        "defaults": about.defaults().into_iter().collect::<BTreeMap<_, _>>(),
         "limits": provider::limits(about).into_iter().collect::<BTreeMap<_, _>>(),
         "exports": about.exports,
         "settings": settings,
