@@ -21,6 +21,7 @@
     allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod bundle;
 mod cache;
 mod digest;
 mod key;

@@ -1,4 +1,4 @@
-//! Signatures of packages, as cosign makes them: a statement that names the
+//! Signatures of packages, in the older of cosign's two forms: a statement that names the
 //! digest of the package's manifest, signed, and kept beside the package under
 //! the tag `sha256-<digest>.sig`
 //! (<https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md>).
@@ -30,7 +30,7 @@ pub(crate) const LARGEST: u64 = 64 << 10;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsigned {
     /// Nobody has signed it.
-    #[error("`{package}` has no signature: there is no `{tag}` beside it")]
+    #[error("`{package}` has no signature: neither `{tag}` nor a bundle is beside it")]
     Missing {
         /// Address and digest.
         package: String,

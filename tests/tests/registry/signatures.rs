@@ -1,7 +1,7 @@
 //! Whose signature is believed, and what it is about.
 
 use crate::scene::{self, REPOSITORY, Scene};
-use muster_tests::program::{self, PATIENCE, find};
+use muster_tests::program::{self, PATIENCE};
 use muster_tests::registry::Door;
 use serde_json::json;
 use std::fs;
@@ -101,12 +101,7 @@ fn a_signature_is_looked_at_whenever_something_is_fetched() {
     let sign = |key: &str| scene.push_with("1", &["--sign", key]);
     let path = format!("/v2/{REPOSITORY}/manifests/{}", tag(&manifest));
     let kept = scene.registry.manifest(REPOSITORY, &tag(&manifest));
-    let digest = program::run(
-        Command::new(find("sha256sum")).stdin(std::process::Stdio::piped()),
-        &String::from_utf8(kept).unwrap(),
-        PATIENCE,
-    );
-    let digest = digest.ok().stdout;
+    let digest = shell(&scene, &String::from_utf8(kept).unwrap(), "sha256sum");
     let digest = digest.split_whitespace().next().unwrap();
     let gone = format!("/v2/{REPOSITORY}/manifests/sha256:{digest}");
     assert_eq!(scene.registry.ask("DELETE", &gone, "", b"").status, 202);
@@ -145,6 +140,101 @@ fn a_signature_of_another_package_is_none() {
         .says(&old);
 }
 
+/// A bundle as newer versions of cosign make it: signed by OpenSSL, and found by the
+/// tag for registries that do not know what refers to what.
+#[test]
+fn a_bundle_is_believed() {
+    let scene = scene();
+    let manifest = scene.push("1");
+    scene.policy("1");
+    let refer = |about: &str| {
+        let statement = json!({
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [{"digest": {"sha256": about.trim_start_matches("sha256:")}}],
+            "predicateType": "https://sigstore.dev/cosign/sign/v1",
+            "predicate": {},
+        })
+        .to_string();
+        let kind = "application/vnd.in-toto+json";
+        let message = format!(
+            "DSSEv1 {} {kind} {} {statement}",
+            kind.len(),
+            statement.len()
+        );
+        let signature = shell(
+            &scene,
+            &message,
+            "cat >m; openssl dgst -sha256 -sign vendor.pem m | base64 -w0",
+        );
+        let payload = shell(&scene, &statement, "base64 -w0");
+        let bundle = json!({
+            "mediaType": BUNDLE,
+            "verificationMaterial": {"publicKey": {"hint": "vendor"}, "tlogEntries": []},
+            "dsseEnvelope": {"payload": payload, "payloadType": kind, "signatures": [{"sig": signature}]},
+        })
+        .to_string();
+        let put = |bytes: &str| {
+            let sum = shell(&scene, bytes, "sha256sum");
+            let digest = format!("sha256:{}", sum.split_whitespace().next().unwrap());
+            scene
+                .registry
+                .put_blob(REPOSITORY, bytes.as_bytes(), &digest);
+            json!({"mediaType": BUNDLE, "digest": digest, "size": bytes.len()})
+        };
+        let envelope = json!({
+            "schemaVersion": 2,
+            "mediaType": KIND,
+            "artifactType": BUNDLE,
+            "config": put("{}"),
+            "layers": [put(&bundle)],
+            "subject": {"mediaType": KIND, "digest": manifest, "size": 1},
+        })
+        .to_string();
+        scene
+            .registry
+            .put_manifest(REPOSITORY, "bundle", KIND, envelope.as_bytes());
+        let sum = shell(&scene, &envelope, "sha256sum");
+        let index = json!({
+            "schemaVersion": 2,
+            "mediaType": INDEX,
+            "manifests": [{
+                "mediaType": KIND,
+                "artifactType": BUNDLE,
+                "digest": format!("sha256:{}", sum.split_whitespace().next().unwrap()),
+                "size": envelope.len(),
+            }],
+        });
+        let tag = manifest.replace(':', "-");
+        let index = index.to_string();
+        scene
+            .registry
+            .put_manifest(REPOSITORY, &tag, INDEX, index.as_bytes());
+    };
+    let other = format!("sha256:{}", "0".repeat(64));
+    refer(&other);
+    scene
+        .muster
+        .run(&WITH_KEY)
+        .exits(3)
+        .says("is about something else")
+        .says(&other);
+    refer(&manifest);
+    let strange = ["provider", "accept", "policy.yaml", "--key", "other.pub"];
+    scene.muster.run(&strange).exits(3).says("is by the key");
+    scene.muster.run(&WITH_KEY).ok();
+    scene.muster.run(&["plan", "policy.yaml"]).ok();
+}
+
+/// What a line of shell prints, in the policy's folder.
+fn shell(scene: &Scene, input: &str, line: &str) -> String {
+    let mut shell = Command::new("sh");
+    shell.current_dir(scene.muster.folder()).args(["-c", line]);
+    program::run(&mut shell, input, PATIENCE).ok().stdout
+}
+
+const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
 /// What Muster signs, OpenSSL alone finds good.
 #[test]
 fn another_tool_believes_a_signature() {
@@ -177,14 +267,8 @@ fn another_tool_believes_a_signature() {
                 "openssl pkeyutl -verify -rawin -pubin -inkey {public} -sigfile s -in statement"
             ),
         };
-        let judged = program::run(
-            Command::new("sh")
-                .current_dir(scene.muster.folder())
-                .args(["-c", &format!("base64 -d >s; {verify}")]),
-            signature.as_str().unwrap(),
-            PATIENCE,
-        );
-        judged.ok();
+        let line = format!("base64 -d >s; {verify}");
+        shell(&scene, signature.as_str().unwrap(), &line);
     }
 }
 
@@ -200,15 +284,11 @@ fn a_signature_of_another_tool_is_believed() {
         "{{\"critical\":{{\"identity\":{{\"docker-reference\":\"\"}},\"image\":{{\"docker-manifest-digest\":\"{manifest}\"}},\
          \"type\":\"cosign container image signature\"}},\"optional\":null}}"
     );
-    let signature = program::run(
-        Command::new("sh").current_dir(scene.muster.folder()).args([
-            "-c",
-            "cat >statement; openssl dgst -sha256 -sign vendor.pem statement | base64 -w0",
-        ]),
+    let signature = shell(
+        &scene,
         &statement,
-        PATIENCE,
+        "cat >statement; openssl dgst -sha256 -sign vendor.pem statement | base64 -w0",
     );
-    let signature = signature.ok().stdout;
     let digest = |name: &str| {
         let sum = Command::new("sha256sum")
             .arg(scene.path(name))

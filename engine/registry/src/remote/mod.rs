@@ -7,6 +7,7 @@
 mod credential;
 mod fault;
 mod push;
+mod signed;
 
 pub use credential::{Login, NoCredential};
 pub use fault::RegistryError;
@@ -15,7 +16,6 @@ use crate::digest::Digest;
 use crate::key::PublicKey;
 use crate::package::{Component, LARGEST, MANIFEST, Manifest};
 use crate::reference::Reference;
-use crate::signature::{self, Proof, Unsigned};
 use oci_client::Client;
 use oci_client::client::{ClientConfig, ClientProtocol, LayerDescriptor};
 use std::io;
@@ -231,54 +231,6 @@ impl Registry {
                 found: found.to_string(),
             }),
         }
-    }
-
-    /// Looks for a signature of the key's owner.
-    async fn signed(&self, manifest: Digest, key: &PublicKey) -> Result<(), RegistryError> {
-        let package = self.at(manifest);
-        let tag = signature::tag(manifest);
-        let found = self.signatures(&tag).await?;
-        let Some(found) = found else {
-            return Err(Unsigned::Missing { package, tag }.into());
-        };
-        let mut other = None;
-        for layer in found.layers.iter().take(signature::MOST) {
-            let Ok(digest) = layer.digest.parse::<Digest>() else {
-                continue;
-            };
-            if layer.media_type != signature::STATEMENT || layer.size > signature::LARGEST {
-                continue;
-            }
-            let statement = self.blob(digest, layer.size).await?;
-            match signature::judge(layer, &statement, manifest, key) {
-                Proof::Good => return Ok(()),
-                Proof::Stranger => {}
-                Proof::Other(about) => other = Some(about),
-            }
-        }
-        Err(match other {
-            Some(about) => Unsigned::Other { package, about },
-            None => Unsigned::Stranger {
-                package,
-                key: key.to_string(),
-                found: found.layers.len(),
-            },
-        }
-        .into())
-    }
-
-    /// The manifest of the signatures under a tag; none if there are none.
-    async fn signatures(&self, tag: &str) -> Result<Option<Manifest>, RegistryError> {
-        let (bytes, digest) = match self.manifest(&self.reference.tagged(tag)).await {
-            Ok(found) => found,
-            Err(RegistryError::Missing { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let manifest = serde_json::from_slice(&bytes);
-        manifest.map(Some).map_err(|error| RegistryError::Package {
-            package: self.at(digest),
-            source: crate::package::NoPackage::Manifest(error.to_string()),
-        })
     }
 }
 
