@@ -98,7 +98,8 @@ pub fn of(what: &str, right: Right, response: &Response) -> Failure {
             "the org does not have this feature",
             "ask Okta's support about it".to_owned(),
         ),
-        "" if !body.error.is_empty() => (
+        // What stands between may say `error`, too: of an outage, say.
+        "" if !body.error.is_empty() && matches!(response.status, 400 | 401) => (
             FailureKind::Auth,
             "Okta does not accept the token's proof",
             "see whether this machine's clock is right, and whether a proxy changes the URL"

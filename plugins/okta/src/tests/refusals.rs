@@ -86,6 +86,20 @@ fn refusals_in_the_middle_deliver_no_end() {
     }
 }
 
+/// A gateway's `error` is not that of a login.
+#[test]
+fn what_stands_between_is_no_refused_proof() {
+    for (status, kind) in [
+        (429, FailureKind::Throttled),
+        (503, FailureKind::Unavailable),
+    ] {
+        let org = org();
+        let body = r#"{"error": "slow down"}"#;
+        org.server().fail(Fault::once("/users?", status).body(body));
+        assert_eq!(failure(&org).kind, kind, "{status}");
+    }
+}
+
 #[test]
 fn an_error_of_oktas_own_may_pass() {
     let org = org();
