@@ -13,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What each engine crate may use of the engine.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("muster-model", &[]),
     ("muster-policy", &["muster-model"]),
     ("muster-plan", &["muster-model", "muster-policy"]),
     ("muster-store", &["muster-model"]),
     ("muster-host", &["muster-model"]),
     ("muster-kit", &[]),
+    ("muster-conformance", &["muster-host", "muster-model"]),
     ("muster-lsp", &["muster-model", "muster-policy"]),
     ("muster-registry", &[]),
     (
@@ -44,6 +45,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     (
         "muster-cli",
         &[
+            "muster-conformance",
             "muster-host",
             "muster-kit",
             "muster-lsp",

@@ -1,6 +1,6 @@
 //! Arguments of `muster provider`.
 
-use super::{Format, ProviderNewArgs, ProviderPackArgs};
+use super::{Format, ProviderNewArgs, ProviderPackArgs, ProviderTestArgs};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -10,7 +10,8 @@ use std::path::PathBuf;
 Examples:
   muster provider list
   muster provider show ldap
-  muster provider new my-people")]
+  muster provider new my-people
+  muster provider test plugin.wasm")]
 pub enum ProviderCommand {
     /// List the plugins that come with muster
     List(ProviderListArgs),
@@ -32,6 +33,8 @@ pub enum ProviderCommand {
     New(ProviderNewArgs),
     /// Give a component its manifest and its settings' schema
     Pack(ProviderPackArgs),
+    /// Try a plugin with people that are made up and a source that fails
+    Test(ProviderTestArgs),
 }
 
 /// `muster provider list`.

@@ -112,7 +112,7 @@ pub fn host(session: &Session) -> Result<Host, Trouble> {
 }
 
 /// The user's cache; else the state folder, if it is there already.
-fn cache_dir(state: &Path) -> Option<PathBuf> {
+pub fn cache_dir(state: &Path) -> Option<PathBuf> {
     let named = |variable: &str| {
         env::var_os(variable)
             .map(PathBuf::from)

@@ -8,6 +8,7 @@ mod pack;
 mod push;
 mod record;
 mod show;
+mod test;
 
 use super::check::{failed_steps, people, steps};
 use crate::args::{ProviderCheckArgs, ProviderCommand};
@@ -29,6 +30,7 @@ pub(super) fn run(command: &ProviderCommand, session: &Session) -> Result<Exit, 
         ProviderCommand::Replay(args) => record::replay(args, session),
         ProviderCommand::New(args) => new::run(args, session),
         ProviderCommand::Pack(args) => pack::run(args, session),
+        ProviderCommand::Test(args) => test::run(args, session),
     }
 }
 
