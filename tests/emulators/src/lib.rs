@@ -22,3 +22,4 @@ pub mod graph;
 pub mod okta;
 pub mod scim;
 pub mod server;
+pub mod stand_in;

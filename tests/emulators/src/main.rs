@@ -12,6 +12,7 @@ use muster_emulators::google::Google;
 use muster_emulators::graph::{Client, Graph, Tenant};
 use muster_emulators::okta::{self, Okta};
 use muster_emulators::scim::{self, Service};
+use muster_emulators::stand_in::{StandIn, Vendor};
 
 const USAGE: &str = "usage: muster-emulators VENDOR [--port PORT] [--people N]\n\
     vendors: entra, google, okta, scim";
@@ -24,6 +25,9 @@ struct Wanted {
 }
 
 fn main() -> ExitCode {
+    if let Some("stand-in") = std::env::args().nth(1).as_deref() {
+        return stand_in(std::env::args().nth(2).as_deref());
+    }
     let Some(wanted) = wanted(std::env::args().skip(1)) else {
         eprintln!("{USAGE}");
         return ExitCode::from(3);
@@ -65,6 +69,33 @@ fn main() -> ExitCode {
         other => {
             eprintln!("there is no emulator of `{other}`\n{USAGE}");
             ExitCode::from(3)
+        }
+    }
+}
+
+/// Serves the people of `muster provider test`, which says when they change.
+fn stand_in(vendor: Option<&str>) -> ExitCode {
+    match vendor {
+        Some("okta") => load(&mut StandIn::<Okta>::new()),
+        Some("google") => load(&mut StandIn::<Google>::new()),
+        Some("entra") => load(&mut StandIn::<Graph>::new()),
+        _ => {
+            eprintln!("usage: muster-emulators stand-in entra|google|okta");
+            return ExitCode::from(3);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn load<V: Vendor>(stand_in: &mut StandIn<V>) {
+    let Some(file) = std::env::var_os("MUSTER_PEOPLE") else {
+        eprintln!("MUSTER_PEOPLE names no file with people");
+        return;
+    };
+    for _ in std::io::stdin().lines().map_while(Result::ok) {
+        match std::fs::read_to_string(&file) {
+            Ok(people) => println!("{}", stand_in.load(&people)),
+            Err(error) => eprintln!("the people cannot be read: {error}"),
         }
     }
 }
