@@ -78,6 +78,10 @@ pub enum ImportFault {
 
 impl Inspected {
     /// Validates a file of unknown origin and reads it.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an id that the validator gave is always in its types"
+    )]
     pub fn validated(bytes: &[u8]) -> Result<Self, FileFault> {
         if !Parser::is_component(bytes) {
             return Err(FileFault::NotAComponent);
