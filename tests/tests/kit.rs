@@ -122,7 +122,6 @@ fn walk(heading: &str, component: &'static str, more: &str) -> Walk {
     let walk = Walk { folder, component };
     let port = free_port();
     let script = commands(heading)
-        .replace("muster provider test", "echo muster provider test")
         .replace("8080", &port.to_string())
         .replace(
             "cd my-people\n",
@@ -142,6 +141,9 @@ fn walk(heading: &str, component: &'static str, more: &str) -> Walk {
         begun.elapsed().as_secs_f64(),
         done.stderr
     );
+    // The conformance suite has found nothing; what needs groups or a feed of changes
+    // was not tried.
+    assert!(done.stdout.contains(" checks passed, "), "{done}");
     assert!(done.stdout.contains("+ create  björn.åsen"), "{done}");
     assert!(
         done.stdout
