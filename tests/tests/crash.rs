@@ -18,11 +18,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
 use std::process::{Command, Stdio};
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant, SystemTime};
 
 const CRASHES: u32 = 50;
 const PEOPLE: u64 = 700;
+/// Intranets side by side, which share the kills: each kill is checked against the
+/// whole audit so far, which grows.
+const INTRANETS: u32 = 2;
 /// After so many kills in vain, a plan is let through.
 const IN_VAIN: u32 = 6;
 
@@ -161,6 +164,14 @@ fn kill(mut command: Command, muster: &Muster, moment: Moment, span: Duration) -
 #[test]
 fn an_apply_that_is_killed_is_done_or_not_begun() {
     let crashes = std::env::var("MUSTER_CRASHES").map_or(CRASHES, |n| n.parse().unwrap());
+    thread::scope(|scope| {
+        for _ in 0..INTRANETS {
+            scope.spawn(|| killed_again_and_again(crashes.div_ceil(INTRANETS)));
+        }
+    });
+}
+
+fn killed_again_and_again(crashes: u32) {
     let muster = Muster::new();
     muster.write("policy.yaml", POLICY);
     let plan = |generation: u64| {

@@ -8,7 +8,9 @@ use crate::explain::read::{Read, plain};
 use crate::explain::report::Explanation;
 use crate::explain::{Question, explained};
 use muster_model::page::PlainRow;
-use muster_model::{Account, AccountId, AccountView, Coverage, Page, Plan, Problem, UsernameKey};
+use muster_model::{
+    Account, AccountId, AccountView, Coverage, ExternalId, Page, Plan, Problem, UsernameKey, Value,
+};
 use muster_plan::{AccountTable, Context, Planner, Watch, Watched};
 use muster_policy::{Limit, Policy};
 use muster_sync::PreviewError;
@@ -73,7 +75,13 @@ impl<'c> World<'c> {
         rows: Vec<PlainRow>,
         accounts: Vec<Account>,
     ) -> Result<Self, PreviewError> {
-        let problems = case.question.read.problems().cloned().collect();
+        // What is told of others has been reckoned with: it holds them, or it has taken
+        // the proof away. Without them, it would seem to be anybody's.
+        let is_here = |problem: &&Problem| {
+            case.problems.contains(problem) || is_of_any(problem, &rows, &accounts)
+        };
+        let problems = case.question.read.problems().filter(is_here);
+        let problems = problems.cloned().collect();
         let coverage = case.plan.coverage.clone();
         let mut world = Self::new(case, People::Few(rows, problems), coverage, true)?;
         world.accounts = Accounts::Few(accounts);
@@ -361,6 +369,34 @@ fn edited_pages(
         before = here.end;
     }
     (pages, places)
+}
+
+/// True if a problem may be about one of these.
+fn is_of_any(problem: &Problem, rows: &[PlainRow], accounts: &[Account]) -> bool {
+    use muster_model::Subject;
+    match &problem.subject {
+        Subject::Nobody => true,
+        Subject::Id(id) => {
+            let known = accounts.iter().filter_map(|one| one.external_id.as_ref());
+            let ids = rows.iter().filter_map(|row| row.id.as_deref());
+            known
+                .map(ExternalId::as_str)
+                .chain(ids)
+                .any(|one| one == id.as_str())
+        }
+        Subject::Attribute { value, .. } => {
+            let wanted = UsernameKey::of(value);
+            let is_it = |text: &str| UsernameKey::of(text) == wanted;
+            let holds = |value: &Value| match value {
+                Value::Text(text) => is_it(text),
+                Value::List(items) => items.iter().any(|item| is_it(item)),
+            };
+            let of_account =
+                |one: &Account| is_it(one.username.as_str()) || one.fields.values().any(holds);
+            let mut values = rows.iter().flat_map(|row| row.values.iter().flatten());
+            values.any(|text| is_it(text)) || accounts.iter().any(of_account)
+        }
+    }
 }
 
 fn is_of(case: &Case<'_>, problem: &Problem) -> bool {
