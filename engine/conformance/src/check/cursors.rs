@@ -99,9 +99,12 @@ const FOREIGN: [(&str, &[u8]); 3] = [
     ),
 ];
 
+/// How a cursor is used, in words and as a request.
+type Way = (&'static str, fn(Vec<u8>) -> ReadFrom);
+
 pub(super) fn foreign(stage: &mut Stage) -> Result<Verdict, Trouble> {
     let base = fresh(stage)?;
-    let mut ways: Vec<(&str, fn(Vec<u8>) -> ReadFrom)> = Vec::new();
+    let mut ways: Vec<Way> = Vec::new();
     if !base.cursors().is_empty() {
         ways.push(("gone on from", ReadFrom::Resume));
     }

@@ -165,10 +165,10 @@ pub fn person(number: usize) -> Person {
         .take(number % 4)
         .map(|&label| label.to_owned());
     one.fields.insert("labels", labels.collect());
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         one.groups.push(ENGINEERS);
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         one.groups.push(NIGHT_SHIFT);
     }
     one

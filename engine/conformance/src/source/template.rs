@@ -55,9 +55,7 @@ fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
     for (start, _) in text.match_indices('{') {
         let (before, inside) = text.split_at(start);
         let inside = inside.strip_prefix('{')?;
-        let Some((name, behind)) = inside.split_once('}') else {
-            return None;
-        };
+        let (name, behind) = inside.split_once('}')?;
         let is_name = |letter: char| letter.is_ascii_lowercase() || letter == '_';
         if !name.is_empty() && name.chars().all(is_name) {
             return Some((before, name, behind));

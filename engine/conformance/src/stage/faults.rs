@@ -165,11 +165,11 @@ fn exchanged(response: &mut Response, base: &str, other: &str) -> bool {
         (base.to_owned(), other.to_owned()),
         (base.replace('/', "\\/"), other.replace('/', "\\/")),
     ] {
-        if let Ok(body) = std::str::from_utf8(&response.body) {
-            if body.contains(&base) {
-                response.body = body.replace(&base, &other).into_bytes();
-                found = true;
-            }
+        if let Ok(body) = std::str::from_utf8(&response.body)
+            && body.contains(&base)
+        {
+            response.body = body.replace(&base, &other).into_bytes();
+            found = true;
         }
         for (_, value) in &mut response.headers {
             if value.contains(&base) {
