@@ -1,7 +1,7 @@
 //! Recordings: what a plugin asked and what it was answered, in a file.
 
 use crate::exit::Exit;
-use crate::files::{self, Pending};
+use crate::files::{self, Pending, unwritable};
 use crate::plugins;
 use crate::render::text::count;
 use crate::session::Session;
@@ -9,7 +9,7 @@ use crate::trouble::Trouble;
 use muster_host::calls::recording::{
     Ending, Header, Outcome, Question, Recorder, Recording, Removed, Replayer, Tally,
 };
-use muster_host::{Bound, Plugin, PluginFile, ReadRequest, Secret};
+use muster_host::{Bound, Delivery, Plugin, PluginFile, ReadError, ReadRequest, Secret};
 use muster_model::Coverage;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,7 +18,24 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A tally that a read's consumer and its recording share.
-pub type Watched = Arc<Mutex<Tally>>;
+#[derive(Clone, Default)]
+pub struct Watched(Arc<Mutex<Tally>>);
+
+impl Watched {
+    /// Takes the next piece into account.
+    pub fn see(&self, piece: &Result<Delivery, ReadError>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .see(piece);
+    }
+
+    /// What came of it, as far as it was seen.
+    pub fn outcome(&self) -> Outcome {
+        let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *tally).outcome()
+    }
+}
 
 /// A recording that is being made.
 pub struct Taking {
@@ -64,8 +81,7 @@ impl Taking {
 
     /// Ends the recording once the read has ended, and tells of it.
     pub fn keep(self, session: &Session) -> Result<Outcome, Trouble> {
-        let tally = std::mem::take(&mut *self.tally.lock().unwrap_or_else(PoisonError::into_inner));
-        let outcome = tally.outcome();
+        let outcome = self.tally.outcome();
         let kept = self.recorder.finish(&outcome);
         let removed = kept.and_then(|removed| self.file.keep().map(|()| removed));
         let removed = removed.map_err(|error| unwritable(&self.path, &error))?;
@@ -92,11 +108,6 @@ fn tell(removed: &Removed, session: &Session) {
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Trouble {
-    let summary = format!("`{}` cannot be written", path.display());
-    Trouble::new(Exit::Failed, summary).because(Some(error))
-}
-
 /// Reads a recording.
 pub fn read(path: &Path) -> Result<Recording, Trouble> {
     let unusable = |exit, error: &dyn std::error::Error| {
@@ -118,22 +129,14 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// Loads the plugin that was recorded, or another. It reaches nothing, so nobody
+    /// Takes the plugin that was recorded, or another. It reaches nothing, so nobody
     /// has to accept it first.
     pub fn load(
         recording: Recording,
-        plugin: Option<&str>,
+        file: PluginFile,
         session: &Session,
     ) -> Result<Self, Trouble> {
         let recorded = &recording.header.plugin;
-        let name = plugin.unwrap_or(&recorded.name);
-        let file = PluginFile::read(name, Path::new(".")).map_err(|error| {
-            let trouble = plugins::unusable(&error);
-            match plugin {
-                Some(_) => trouble,
-                None => trouble.hint("name the plugin's file with `--plugin FILE`"),
-            }
-        })?;
         let about = file.about();
         if about.digest != recorded.digest {
             session.note(&format!(

@@ -1,5 +1,7 @@
 //! Files that are there as a whole or not at all.
 
+use crate::exit::Exit;
+use crate::trouble::Trouble;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -105,6 +107,12 @@ fn moved(
         let _ = fs::remove_file(&part);
     }
     written
+}
+
+/// What a file that cannot be written means for its user.
+pub fn unwritable(path: &Path, error: &io::Error) -> Trouble {
+    let summary = format!("`{}` cannot be written", path.display());
+    Trouble::new(Exit::Failed, summary).because(Some(error))
 }
 
 /// Why a file cannot be read, as part of a sentence.

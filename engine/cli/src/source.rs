@@ -1,12 +1,11 @@
 //! A plugin's read, as the run wants it.
 
 use crate::calls::Watched;
+pub use muster_host::chain;
 use muster_host::{Delivery as HostDelivery, ReadError, ReadFrom, ReadRequest, Reader, Scope};
 use muster_model::{Coverage, Evidence, PartialReason};
 use muster_policy::Policy;
 use muster_sync::{Delivery, FailureKind, Source, SourceFailed};
-use std::error::Error;
-use std::sync::PoisonError;
 
 /// Asks for what a policy needs, and for no more.
 pub fn request(policy: &Policy, from: ReadFrom) -> ReadRequest {
@@ -66,10 +65,7 @@ impl Source for PluginSource {
     fn next(&mut self) -> Result<Delivery, SourceFailed> {
         let piece = self.reader.next();
         if let (Some(piece), Some(tally)) = (&piece, &self.tally) {
-            tally
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .see(piece);
+            tally.see(piece);
         }
         match piece {
             Some(Ok(HostDelivery::Page { page, .. })) => Ok(Delivery::Page(page)),
@@ -149,19 +145,4 @@ fn kind(error: &ReadError) -> FailureKind {
         Some(Host::Cancelled) => FailureKind::Cancelled,
         Some(Host::Internal) | None => FailureKind::Plugin,
     }
-}
-
-/// An error and its causes in one line.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let told = error.to_string();
-        if !text.contains(&told) {
-            text.push_str(": ");
-            text.push_str(&told);
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -86,3 +86,4 @@ pub use request::{ReadFrom, ReadRequest, Scope};
 pub use settings::SettingProblem;
 pub use sheet::{Need, NeedKind, SecretUse};
 pub use sql::{Column as SqlColumn, Failure as SqlFailure, Rows as SqlRows, SqlNeed};
+pub use words::chain;

@@ -93,7 +93,9 @@ impl LoadError {
             Self::Unknown { .. } => {
                 "name a bundled plugin, or a file: a path with a `/`, or ending in `.wasm`"
             }
-            Self::Read { .. } => "check the path; it is relative to the policy's folder",
+            Self::Read { .. } => {
+                "check the path; in a policy, it is relative to the policy's folder"
+            }
             Self::NoManifest { .. } => {
                 "`muster provider pack` gives it one; a plugin that was built with `muster-sdk` has one"
             }

@@ -1,5 +1,7 @@
 //! Texts of plugins, made safe for a terminal; and texts of our own.
 
+use std::error::Error;
+
 /// Takes at most `max` bytes of a foreign text and replaces what could steer a
 /// terminal or break a line.
 pub(crate) fn tame(text: &str, max: usize) -> String {
@@ -24,6 +26,21 @@ pub(crate) fn tame(text: &str, max: usize) -> String {
 /// Characters that turn the direction of a line or split it.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// An error and its causes in one line; what is said already is not said twice.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let told = error.to_string();
+        if !text.contains(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// Finds the name that was likely meant.

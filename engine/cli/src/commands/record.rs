@@ -3,13 +3,14 @@
 use crate::args::RecordArgs;
 use crate::calls::{self, Replayed, Taking, Watched};
 use crate::exit::Exit;
+use crate::files::{self, unwritable};
 use crate::progress::Reading;
 use crate::render::text::count;
 use crate::session::Session;
 use crate::source::{self, PluginSource};
 use crate::state;
 use crate::trouble::Trouble;
-use crate::{files, plugins, policies, snapshots, versions};
+use crate::{plugins, policies, snapshots, versions};
 use jiff::Timestamp;
 use muster_host::calls::recording::Question;
 use muster_host::{AttributeShape, Bound, ReadFrom};
@@ -165,13 +166,11 @@ impl Asked {
             return Err(Trouble::new(Exit::Invalid, text)
                 .hint("the policy's attributes, groups and units must be what they were"));
         }
-        // A policy that names a file has a plugin that may be another by now.
-        let named = &policy.provider.plugin;
-        let plugin = named.ends_with(".wasm").then(|| {
-            let path = policies::folder(policy).join(named);
-            path.display().to_string()
-        });
-        let replayed = Replayed::load(recording, plugin.as_deref(), session)?;
+        // The policy's own, which may be another build by now.
+        let (named, folder) = (&policy.provider.plugin, policies::folder(policy));
+        let plugin = plugins::look(named, &folder, session)
+            .map_err(|unusable| plugins::named(policy, &unusable, session))?;
+        let replayed = Replayed::load(recording, plugin, session)?;
         Ok(Self {
             read: replayed.bind(Question::Read).0,
             attributes: replayed.bind(Question::Attributes).0,
@@ -378,11 +377,6 @@ fn accounts(names: &Pseudonyms, file: &Path, session: &Session) -> Result<(), Tr
         out.flush()
     })
     .map_err(|error| unwritable(file, &error))
-}
-
-fn unwritable(file: &Path, error: &io::Error) -> Trouble {
-    let summary = format!("`{}` cannot be written", file.display());
-    Trouble::new(Exit::Failed, summary).because(Some(error))
 }
 
 fn unread(policy: &Policy, failed: SourceFailed) -> Trouble {

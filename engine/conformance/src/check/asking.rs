@@ -2,8 +2,9 @@
 
 use super::{baseline, finding, judged};
 use crate::report::{Finding, Verdict};
-use crate::stage::{Fault, Harm, Stage, Trouble, Watch, chain};
+use crate::stage::{Fault, Harm, Stage, Trouble, Watch};
 use crate::truth::named;
+use muster_host::chain;
 use muster_host::{CheckError, FailureKind, OpenError, StepResult};
 use std::collections::BTreeSet;
 

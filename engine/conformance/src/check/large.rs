@@ -3,8 +3,9 @@
 use super::{finding, judged};
 use crate::people::{self, Person};
 use crate::report::{Finding, Verdict};
-use crate::stage::{Stage, Trouble, Watch, chain};
+use crate::stage::{Stage, Trouble, Watch};
 use crate::truth::{Wrong, differences, name, shown};
+use muster_host::chain;
 use muster_host::{Delivery, Reader};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

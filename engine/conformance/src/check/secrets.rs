@@ -4,10 +4,10 @@ use super::trouble::{HTML, status};
 use super::{PAGE, PEOPLE, finding, judged, places};
 use crate::people;
 use crate::report::{Finding, Verdict};
-use crate::stage::{End, Fault, Harm, Read, Stage, Trouble, Watch, chain};
+use crate::stage::{End, Fault, Harm, Read, Stage, Trouble, Watch};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use muster_host::{FailureKind, ReadFrom};
+use muster_host::{FailureKind, ReadFrom, chain};
 use muster_model::{Problem, Subject};
 
 /// Letters of a secret that are looked for: a piece is as bad as the whole.

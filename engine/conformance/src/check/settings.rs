@@ -3,9 +3,9 @@
 use super::component::granting;
 use super::{finding, judged};
 use crate::report::{Finding, Verdict};
-use crate::stage::{End, Stage, Trouble, Watch, chain};
+use crate::stage::{End, Stage, Trouble, Watch};
 use crate::truth::shown;
-use muster_host::{CheckError, Crash, OpenError, ReadError, ReadRequest, StartError};
+use muster_host::{CheckError, Crash, OpenError, ReadError, ReadRequest, StartError, chain};
 use serde_json::{Map, Value, json};
 
 /// A setting that no plugin has.

@@ -5,7 +5,7 @@ mod read;
 mod watch;
 
 pub(crate) use faults::{Fault, Harm};
-pub(crate) use read::{End, Read, chain};
+pub(crate) use read::{End, Read};
 pub(crate) use watch::Watch;
 
 use crate::case::Case;

@@ -1,7 +1,7 @@
 //! A read, with everything that came of it.
 
 use super::Watch;
-use muster_host::{Bound, Crash, Delivery, Failure, ReadError, ReadRequest, StartError};
+use muster_host::{Bound, Crash, Delivery, Failure, ReadError, ReadRequest, StartError, chain};
 use muster_model::page::PlainRow;
 use muster_model::{Coverage, EntryView, Problem};
 
@@ -137,19 +137,4 @@ impl Read {
             End::Failed(error) => format!("{} (after {people} people)", chain(error)),
         }
     }
-}
-
-/// An error with its causes.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        cause = error.source();
-    }
-    text
 }

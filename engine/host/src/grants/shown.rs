@@ -8,8 +8,8 @@ use crate::ldap::{Settings as LdapSettings, Trust};
 use crate::manifest::{FileNeed, HttpNeed, Needs};
 use crate::sheet::{Need, NeedKind, SecretUse};
 use crate::sql::Settings as SqlSettings;
+use crate::words::chain;
 use std::collections::BTreeMap;
-use std::error::Error;
 use url::Url;
 
 /// What a policy makes of what a plugin asks for.
@@ -229,17 +229,6 @@ fn open(need: &Need) -> Answer {
     Answer::Open {
         add: format!("config: {{{setting}: \"{sample}\"}}"),
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use super::found::Found;
 use crate::plugins::{self, Fetching, Unbound, Unusable};
 use crate::secrets;
 use crate::session::Session;
+use crate::source;
 use crate::trouble::Trouble;
 use muster_host::{BindError, SettingProblem};
 use muster_policy::{Code, Diagnostic, Severity};
-use std::error::Error;
 use std::path::Path;
 
 /// Tries secrets and settings; what is wrong with either is added. Missing
@@ -110,7 +110,7 @@ impl Place<'_> {
     fn binding(&self, error: &BindError) -> Diagnostic {
         let (code, below, name) = subject(error);
         let way = ["provider", below, name];
-        let diagnostic = self.at(code, &way, capital(&chain(error)));
+        let diagnostic = self.at(code, &way, capital(&source::chain(error)));
         match error.hint() {
             Some(hint) => diagnostic.with_help(sentence(&hint)),
             None => diagnostic,
@@ -135,11 +135,6 @@ fn subject(error: &BindError) -> (Code, &str, &str) {
         | BindError::Endpoint { setting, .. } => (Code::WrongSetting, "config", setting),
         _ => (Code::WrongSetting, "config", ""),
     }
-}
-
-/// An error and its causes in one sentence.
-fn chain(error: &dyn Error) -> String {
-    crate::source::chain(error)
 }
 
 fn capital(text: &str) -> String {

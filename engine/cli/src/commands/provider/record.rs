@@ -8,13 +8,12 @@ use crate::session::Session;
 use crate::state::{self, Missing};
 use crate::trouble::Trouble;
 use crate::{files, plugins, policies, source};
-use muster_host::calls::recording::{Ending, Outcome, Question, Tally};
+use muster_host::calls::recording::{Ending, Outcome, Question};
 use muster_host::{Bound, ReadFrom, ReadRequest};
 use muster_model::Coverage;
 use muster_policy::Policy;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 
 pub(super) fn record(args: &ProviderRecordArgs, session: &Session) -> Result<Exit, Trouble> {
     let policy = policies::load(&args.policy, session)?;
@@ -59,15 +58,9 @@ fn place(directory: &str, session: &Session) -> Result<PathBuf, Trouble> {
 
 /// Reads to the end, whatever it is.
 fn drain(bound: &Bound, request: ReadRequest, tally: &Watched) {
-    let see = |piece: &_| {
-        tally
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .see(piece)
-    };
     match bound.read(request) {
-        Ok(reader) => reader.for_each(|piece| see(&piece)),
-        Err(error) => see(&Err(error)),
+        Ok(reader) => reader.for_each(|piece| tally.see(&piece)),
+        Err(error) => tally.see(&Err(error)),
     }
 }
 
@@ -81,14 +74,22 @@ fn exit(outcome: &Outcome) -> Exit {
 }
 
 pub(super) fn replay(args: &ProviderReplayArgs, session: &Session) -> Result<Exit, Trouble> {
-    let plugin = args.plugin.as_deref();
-    let replayed = Replayed::load(calls::read(&args.file)?, plugin, session)?;
+    let recording = calls::read(&args.file)?;
+    let recorded = &recording.header.plugin.name;
+    let named = args.plugin.as_ref().unwrap_or(recorded);
+    let file = plugins::look(named, Path::new("."), session).map_err(|unusable| {
+        let trouble = unusable.trouble(Path::new("POLICY"), session);
+        match args.plugin {
+            Some(_) => trouble,
+            None => trouble.hint("name the plugin's file with `--plugin FILE`"),
+        }
+    })?;
+    let replayed = Replayed::load(recording, file, session)?;
     let (bound, replayer) = replayed.bind(Question::Read);
     let recording = replayed.recording();
     let watched = Watched::default();
     drain(&bound, recording.header.request.clone(), &watched);
-    let tally: Tally = std::mem::take(&mut *watched.lock().unwrap_or_else(PoisonError::into_inner));
-    let (then, now) = (&recording.outcome, tally.outcome());
+    let (then, now) = (&recording.outcome, watched.outcome());
     let same = *then == now;
     let unasked = replayer.left();
     match args.format {

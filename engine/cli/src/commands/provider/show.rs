@@ -67,6 +67,17 @@ fn with_policy(path: &Path, args: &ProviderShowArgs, session: &Session) -> Resul
         folder: &policies::folder(&policy),
         now_ms: 0,
     });
+    let is_another = || {
+        let folder = policies::folder(&policy);
+        let own = plugins::look(&policy.provider.plugin, &folder, session);
+        own.is_ok_and(|own| own.about().name != file.about().name)
+    };
+    if args.plugin.is_some() && is_another() {
+        session.note(&format!(
+            "{} is a policy for another plugin: `{}`",
+            policy.file, policy.provider.plugin
+        ));
+    }
     match args.format {
         Format::Text => session.print(&granted::text(
             file.about(),

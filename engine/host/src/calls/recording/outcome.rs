@@ -2,10 +2,10 @@
 
 use crate::read_error::ReadError;
 use crate::reader::Delivery;
+use crate::words::chain;
 use muster_model::{Coverage, Page};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::error::Error;
 
 /// What came of a read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,15 +97,4 @@ impl Tally {
             ending: self.ending,
         }
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
